@@ -1,0 +1,42 @@
+namespace NativeTrainer.Kernels.Devices;
+
+/// <summary>Where tensors live and kernels run. Calls on one device come from one thread and take effect in order.</summary>
+public abstract class Device : IDisposable
+{
+    /// <summary>For people: processor, instruction set and threads, or the card's name.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Opens <c>auto</c>, <c>cpu</c> or, once supported by this build, <c>cuda[:n]</c>.</summary>
+    /// <param name="name">The device's name as on the command line.</param>
+    /// <param name="threads">CPU threads for kernels, 1 to 256; 0 takes all processors that the process may use.</param>
+    /// <exception cref="ArgumentException">The name is unknown or the device cannot be used; the message says why.</exception>
+    public static Device Open(string name = "auto", int threads = 0) => name switch
+    {
+        "auto" or "cpu" => new CpuDevice(threads),
+        _ => throw new ArgumentException($"device '{name}' is not known; this build has: auto, cpu"),
+    };
+
+    /// <summary>Zeroed memory for tensors.</summary>
+    /// <exception cref="OutOfMemoryException">The memory is not there; the message gives the size.</exception>
+    public abstract Arena Allocate(long bytes);
+
+    /// <summary>Host to device; lengths must agree.</summary>
+    public abstract void Upload<T>(ReadOnlySpan<T> source, TensorView destination) where T : unmanaged;
+
+    /// <summary>Device to host; waits for earlier kernels; lengths must agree.</summary>
+    public abstract void Download<T>(TensorView source, Span<T> destination) where T : unmanaged;
+
+    /// <summary>Copies bytes between tensors of one device; byte counts must agree.</summary>
+    public abstract void Copy(TensorView source, TensorView destination);
+
+    /// <summary>Sets every byte; 0xFF makes float32 NaN.</summary>
+    public abstract void FillBytes(TensorView destination, byte value);
+
+    /// <summary>Returns when all earlier kernels are done.</summary>
+    public abstract void Synchronize();
+
+    public abstract void Dispose();
+
+    /// <summary>For an op's plan switch: the op has no kernel for this device.</summary>
+    internal NotSupportedException Lacks(string op) => new($"{op} has no kernel for {Description}");
+}
