@@ -1,0 +1,177 @@
+namespace NativeTrainer.Training;
+
+/// <summary>Which part of the network learns, and when.</summary>
+public enum TrainingStrategy
+{
+    /// <summary>Only the classifier; the backbone runs as inference and its features are cached where the augmentation allows it.</summary>
+    Head,
+
+    /// <summary>First the classifier alone, then all layers at a lower rate.</summary>
+    TwoStage,
+
+    /// <summary>The classifier first, then one more stage at a time, from the last to the first.</summary>
+    Gradual,
+
+    /// <summary>All layers from the first step.</summary>
+    Full,
+}
+
+/// <summary>What batch norm does in layers that are trained and in layers that are frozen.</summary>
+public enum BatchNormPolicy
+{
+    /// <summary>Batch statistics where the layer is trained, running statistics where it is frozen.</summary>
+    Auto,
+
+    /// <summary>Batch statistics everywhere, also in frozen layers (whose running statistics then move).</summary>
+    Train,
+
+    /// <summary>Running statistics everywhere; trained layers still learn weight and bias.</summary>
+    Eval,
+}
+
+/// <summary>How the learning rate moves over a stage of training.</summary>
+public enum ScheduleKind
+{
+    Constant,
+
+    /// <summary>Multiplied by <see cref="TrainOptions.StepGamma"/> every <see cref="TrainOptions.StepEpochs"/> epochs.</summary>
+    Step,
+
+    /// <summary>Half a cosine from the rate down to 0 (Loshchilov and Hutter 2017, without restarts).</summary>
+    Cosine,
+
+    /// <summary>Up from 1/25 over 30 % of the steps, then down to 1/25 · 1e-4, both along cosines (Smith 2018, as PyTorch's OneCycleLR).</summary>
+    OneCycle,
+}
+
+public enum OptimizerKind
+{
+    Sgd,
+    AdamW,
+}
+
+/// <summary>What to do about classes of unequal size.</summary>
+public enum BalanceKind
+{
+    None,
+
+    /// <summary>Each class is drawn equally often.</summary>
+    Sampler,
+
+    /// <summary>The loss of a class is weighted by the inverse of its share.</summary>
+    Weights,
+}
+
+/// <summary>The validation figure that picks the best epoch and stops early.</summary>
+public enum SelectionMetric
+{
+    Accuracy,
+    BalancedAccuracy,
+    MacroF1,
+    Loss,
+}
+
+/// <summary>Everything that decides a run. Saved as <c>options.json</c> in the run folder; given back, it repeats the run.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>Image folder, folder with split CSVs, or a CSV file.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>A safetensors file to start from; null with <see cref="Model"/> starts from random weights.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>A known name such as resnet18 to train from scratch; null with <see cref="Weights"/>.</summary>
+    public string? Model { get; init; }
+
+    public TrainingStrategy Strategy { get; init; } = TrainingStrategy.TwoStage;
+
+    /// <summary>Stages or layers to keep fixed (conv1, bn1, layer1 … fc, or a longer prefix such as layer4.0).</summary>
+    public IReadOnlyList<string> Freeze { get; init; } = [];
+
+    /// <summary>Stages or layers to train; all others stay fixed. Not together with <see cref="Freeze"/>.</summary>
+    public IReadOnlyList<string> TrainOnly { get; init; } = [];
+
+    /// <summary>Side of the input in pixels; 0 takes the size stored with the weights.</summary>
+    public int Size { get; init; }
+
+    public int Epochs { get; init; } = 8;
+
+    /// <summary>Images per forward and backward pass.</summary>
+    public int Batch { get; init; } = 16;
+
+    /// <summary>Batches whose gradients are added before one optimizer step.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Peak rate of the backbone; the head's is ten times it unless <see cref="LearningRateFor"/> says otherwise. 0 chooses by optimizer and strategy.</summary>
+    public float LearningRate { get; init; }
+
+    /// <summary>Rates by stage or layer prefix; the longest matching prefix wins.</summary>
+    public IReadOnlyDictionary<string, float> LearningRateFor { get; init; } = new Dictionary<string, float>();
+
+    /// <summary>Factor per stage from the head towards the input, 0 &lt; d ≤ 1; 1 is one rate for the whole backbone.</summary>
+    public float LayerDecay { get; init; } = 1;
+
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
+
+    /// <summary>SGD's momentum, 0 ≤ m &lt; 1.</summary>
+    public float Momentum { get; init; } = 0.9f;
+
+    public bool Nesterov { get; init; }
+
+    /// <summary>Decay of convolution and linear weights; biases and norms are not decayed.</summary>
+    public float WeightDecay { get; init; } = 1e-4f;
+
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
+
+    /// <summary>Epochs of linear warm-up from 0; may be a fraction.</summary>
+    public float WarmupEpochs { get; init; }
+
+    public int StepEpochs { get; init; } = 3;
+
+    public float StepGamma { get; init; } = 0.1f;
+
+    /// <summary>Largest norm of the whole gradient; 0 does not clip.</summary>
+    public float ClipNorm { get; init; }
+
+    public BatchNormPolicy BatchNorm { get; init; } = BatchNormPolicy.Auto;
+
+    /// <summary>Preset or list understood by the augmentation parser, such as <c>light</c> or <c>medium,hue=0.1</c>.</summary>
+    public string Augment { get; init; } = "light";
+
+    public float LabelSmoothing { get; init; }
+
+    public BalanceKind Balance { get; init; } = BalanceKind.None;
+
+    /// <summary>Decay per step of an exponential moving average of the weights, 0 ≤ d &lt; 1; 0 keeps none. Validation and checkpoints use the average.</summary>
+    public float Ema { get; init; }
+
+    /// <summary>Epochs without improvement after which training stops; 0 never stops early.</summary>
+    public int Patience { get; init; }
+
+    public SelectionMetric Metric { get; init; } = SelectionMetric.Accuracy;
+
+    /// <summary>Widths of hidden layers of a new head.</summary>
+    public IReadOnlyList<int> HeadHidden { get; init; } = [];
+
+    /// <summary>Dropout probability before each linear layer of a new head.</summary>
+    public float HeadDropout { get; init; }
+
+    /// <summary>Share of each class that validates when the data has no validation split.</summary>
+    public float ValidationFraction { get; init; } = 0.2f;
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Kernel threads; 0 takes all processors.</summary>
+    public int Threads { get; init; }
+
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Memory for decoded images, in bytes; beyond it images are decoded again each epoch.</summary>
+    public long CacheBytes { get; init; } = 2L << 30;
+
+    /// <summary>Stop at the first file that cannot be decoded instead of leaving it out.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>The run folder; null makes <c>runs/&lt;data&gt;-&lt;n&gt;</c>.</summary>
+    public string? Out { get; init; }
+}

@@ -1,0 +1,115 @@
+using NativeTrainer.Evaluation;
+
+namespace NativeTrainer.Training;
+
+/// <summary>What a run will do and need, known before step 1.</summary>
+public sealed record TrainingPlan
+{
+    public required string Device { get; init; }
+
+    public required string Model { get; init; }
+
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    public required int TrainImages { get; init; }
+
+    public required int ValidationImages { get; init; }
+
+    /// <summary>Trained and total number of parameters in the first stage.</summary>
+    public required long TrainedParameters { get; init; }
+
+    public required long TotalParameters { get; init; }
+
+    /// <summary>Bytes of device memory that the run's arenas take: parameters, gradients, optimizer state, activations.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    public required string RunFolder { get; init; }
+
+    public required int Epochs { get; init; }
+}
+
+/// <summary>One optimizer step.</summary>
+public sealed record StepReport
+{
+    /// <summary>Epoch, counted from 1.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Step within the epoch, counted from 1.</summary>
+    public int Step { get; set; }
+
+    public int StepsPerEpoch { get; set; }
+
+    public float Loss { get; set; }
+
+    /// <summary>Rate of the head in this step.</summary>
+    public float LearningRate { get; set; }
+
+    /// <summary>Training images per second since the epoch began.</summary>
+    public double ImagesPerSecond { get; set; }
+
+    /// <summary>Time until the last epoch ends, from the pace so far.</summary>
+    public TimeSpan Remaining { get; set; }
+}
+
+/// <summary>One epoch, with its validation.</summary>
+public sealed record EpochReport
+{
+    /// <summary>Counted from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Name of the strategy's stage: <c>head</c>, <c>full</c>, <c>layer4</c> …</summary>
+    public required string Stage { get; init; }
+
+    /// <summary>Mean training loss of the epoch.</summary>
+    public required double TrainLoss { get; init; }
+
+    public required ClassificationMetrics Validation { get; init; }
+
+    /// <summary>Rate per parameter group at the epoch's end, by group name.</summary>
+    public required IReadOnlyDictionary<string, float> LearningRates { get; init; }
+
+    public required double ImagesPerSecond { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required bool IsBest { get; init; }
+}
+
+/// <summary>How a run ended.</summary>
+public sealed record TrainResult
+{
+    public required string RunFolder { get; init; }
+
+    public required int BestEpoch { get; init; }
+
+    public required ClassificationMetrics Best { get; init; }
+
+    public required double ImagesPerSecond { get; init; }
+
+    public required long PeakMemoryBytes { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>Ctrl-C: the run was saved and can be resumed.</summary>
+    public bool Interrupted { get; init; }
+
+    /// <summary>The loss became NaN or infinite at this step; the last good checkpoint was kept.</summary>
+    public string? Diverged { get; init; }
+
+    /// <summary>Files that could not be decoded, with the reason.</summary>
+    public IReadOnlyList<string> Unusable { get; init; } = [];
+}
+
+/// <summary>Listens to a run. All calls come from the training thread, between steps.</summary>
+public interface ITrainingObserver
+{
+    void OnPlan(TrainingPlan plan) { }
+
+    /// <summary>Something a person should know: a replaced head, unusable files, a missing stage.</summary>
+    void OnNote(string note) { }
+
+    /// <summary>The same object in every call: copy what is kept.</summary>
+    void OnStep(StepReport step) { }
+
+    void OnEpoch(EpochReport epoch) { }
+}
