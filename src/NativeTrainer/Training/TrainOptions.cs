@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NativeTrainer.Training;
 
 /// <summary>Which part of the network learns, and when.</summary>
@@ -47,6 +49,8 @@ public enum ScheduleKind
 public enum OptimizerKind
 {
     Sgd,
+
+    [JsonStringEnumMemberName("adamw")]
     AdamW,
 }
 

@@ -26,6 +26,9 @@ public sealed record TrainingPlan
     public required string RunFolder { get; init; }
 
     public required int Epochs { get; init; }
+
+    /// <summary>The options with every automatic value filled in (size, rate, threads …), as the run folder keeps them; null where nothing was resolved.</summary>
+    public TrainOptions? Options { get; init; }
 }
 
 /// <summary>One optimizer step.</summary>
@@ -73,6 +76,9 @@ public sealed record EpochReport
     public required double Seconds { get; init; }
 
     public required bool IsBest { get; init; }
+
+    /// <summary>The validation images in the order of the data set; may be empty unless <see cref="IsBest"/>.</summary>
+    public IReadOnlyList<PredictedImage> Predictions { get; init; } = [];
 }
 
 /// <summary>How a run ended.</summary>

@@ -1,0 +1,20 @@
+namespace NativeTrainer.Evaluation;
+
+/// <summary>What a classifier says about one image.</summary>
+/// <param name="Path">The image's file, as the data set names it.</param>
+/// <param name="Label">Index of the right class; −1 where it is unknown.</param>
+/// <param name="Probabilities">One per class; they sum to 1.</param>
+public sealed record PredictedImage(string Path, int Label, float[] Probabilities)
+{
+    /// <summary>The class with the highest probability (ties go to the lower index).</summary>
+    public int Predicted
+    {
+        get
+        {
+            int best = 0;
+            for (int c = 1; c < Probabilities.Length; c++)
+                if (Probabilities[c] > Probabilities[best]) best = c;
+            return best;
+        }
+    }
+}
