@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+
+namespace NativeTrainer.Imaging;
+
+/// <summary>The samples that have a picture, and as many of their pictures as the budget holds: the first of the data set, in its order.</summary>
+internal sealed class PictureCache
+{
+    private readonly IPictureTransform _transform;
+    private readonly ConcurrentBag<Resizer> _resizers = [];
+    private readonly ResizeFilter _filter;
+    private RgbImage?[] _images = [];
+
+    private PictureCache(IPictureTransform transform, ResizeFilter filter) => (_transform, _filter) = (transform, filter);
+
+    public Sample[] Samples { get; private set; } = [];
+
+    public long Bytes { get; private set; }
+
+    public long LargestImagePixels { get; private set; }
+
+    /// <summary>The picture if it is in memory.</summary>
+    public RgbImage? this[int sample] => _images[sample];
+
+    /// <summary>Decodes all samples and keeps those that the budget holds.</summary>
+    public static (PictureCache Cache, List<DecodeProblem> Problems) Fill(
+        Sample[] samples, IPictureTransform transform, BatchOptions options, Action<int>? progress, CancellationToken cancellation)
+    {
+        var cache = new PictureCache(transform, options.Filter);
+        var problems = new List<DecodeProblem>();
+        var (kept, images) = (new List<Sample>(samples.Length), new List<RgbImage?>(samples.Length));
+        // Blocks in order, so that which pictures are kept does not depend on which thread was first.
+        int block = 16 * options.Threads;
+        var results = new DecodeResult[block];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
+        for (int start = 0; start < samples.Length; start += block)
+        {
+            int first = start, count = Math.Min(block, samples.Length - start);
+            Parallel.For(0, count, parallel, i => results[i] = cache.Read(samples[first + i]));
+            for (int i = 0; i < count; i++)
+            {
+                var (sample, result) = (samples[start + i], results[i]);
+                if (result.Success)
+                {
+                    kept.Add(sample);
+                    images.Add(cache.Keep(result.Image, options.CacheBytes));
+                    continue;
+                }
+                if (options.Strict) throw new UserException($"{sample.Path}: {result.Reason}. Mend or remove it, or run without --strict to leave such files out.");
+                problems.Add(new DecodeProblem(sample.Path, result.Failure, result.Reason));
+            }
+            progress?.Invoke(start + count);
+        }
+        if (kept.Count == 0 && problems.Count > 0)
+            throw new UserException($"none of the {samples.Length} files can be decoded; the first is {problems[0].Path}, which {problems[0].Reason}");
+        (cache.Samples, cache._images) = ([.. kept], [.. images]);
+        return (cache, problems);
+    }
+
+    /// <summary>Decodes and resizes a sample's picture, from any thread.</summary>
+    public RgbImage Decode(int sample)
+    {
+        var result = Read(Samples[sample]);
+        return result.Image ?? throw new UserException($"{Samples[sample].Path}: {result.Reason}, though it could be decoded when the run began. Restore the file and resume.");
+    }
+
+    private DecodeResult Read(Sample sample)
+    {
+        var result = sample.Pixels is { } pixels ? DecodeResult.Of(pixels) : ImageDecoder.Decode(sample.Path, _transform.Target);
+        if (!result.Success) return result;
+        if (!_resizers.TryTake(out var resizer)) resizer = new Resizer(_filter);
+        var image = _transform.Apply(result.Image, resizer);
+        _resizers.Add(resizer);
+        return DecodeResult.Of(image);
+    }
+
+    private RgbImage? Keep(RgbImage image, long budget)
+    {
+        LargestImagePixels = Math.Max(LargestImagePixels, (long)image.Width * image.Height);
+        if (Bytes + image.Pixels.LongLength > budget) return null;
+        Bytes += image.Pixels.LongLength;
+        return image;
+    }
+}
