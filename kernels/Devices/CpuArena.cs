@@ -19,6 +19,7 @@ internal sealed unsafe class CpuArena : Arena
         }
         NativeMemory.Clear(_start, (nuint)bytes);
         GC.AddMemoryPressure(Math.Max(bytes, 1));
+        device.Account(bytes);
     }
 
     ~CpuArena() => Free();
@@ -27,6 +28,7 @@ internal sealed unsafe class CpuArena : Arena
 
     public override void Dispose()
     {
+        if (_start != null) Device.Account(-Bytes);
         Free();
         GC.SuppressFinalize(this);
     }

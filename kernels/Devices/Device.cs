@@ -6,6 +6,12 @@ public abstract class Device : IDisposable
     /// <summary>For people: processor, instruction set and threads, or the card's name.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Bytes of arenas that are alive.</summary>
+    public long AllocatedBytes { get; private set; }
+
+    /// <summary>The most that <see cref="AllocatedBytes"/> has been.</summary>
+    public long PeakAllocatedBytes { get; private set; }
+
     /// <summary>Opens <c>auto</c>, <c>cpu</c> or, once supported by this build, <c>cuda[:n]</c>.</summary>
     /// <param name="name">The device's name as on the command line.</param>
     /// <param name="threads">CPU threads for kernels, 1 to 256; 0 takes all processors that the process may use.</param>
@@ -36,6 +42,13 @@ public abstract class Device : IDisposable
     public abstract void Synchronize();
 
     public abstract void Dispose();
+
+    /// <summary>For arenas: bytes taken (positive) or given back.</summary>
+    internal void Account(long bytes)
+    {
+        AllocatedBytes += bytes;
+        PeakAllocatedBytes = Math.Max(PeakAllocatedBytes, AllocatedBytes);
+    }
 
     /// <summary>For an op's plan switch: the op has no kernel for this device.</summary>
     internal NotSupportedException Lacks(string op) => new($"{op} has no kernel for {Description}");

@@ -23,7 +23,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _sleeping;
-    private byte*[] _scratch;
+    private byte** _scratch;
     private long _scratchBytes;
 
     // One loop's work. Workers pick it up when _generation changes.
@@ -40,7 +40,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
-        _scratch = new byte*[threads];
+        _scratch = (byte**)NativeMemory.AllocZeroed((nuint)threads, (nuint)sizeof(byte*));
         _threads = new Thread[threads - 1];
         _sleeping = new int[threads];
         _wake = Enumerable.Range(0, threads).Select(_ => new SemaphoreSlim(0)).ToArray();
@@ -68,6 +68,9 @@ internal sealed unsafe class WorkerTeam : IDisposable
 
     /// <summary>A worker's private memory, page-aligned; its contents last until that worker's next chunk.</summary>
     public byte* Scratch(int worker) => _scratch[worker];
+
+    /// <summary>All workers' private memory, for bodies to index; the table moves never, what it points to only in <see cref="ReserveScratch"/>.</summary>
+    public byte** ScratchTable => _scratch;
 
     /// <summary>Runs chunks 0 … <paramref name="chunks"/> − 1 and returns when all are done.</summary>
     public void For<TBody>(int chunks, TBody body) where TBody : unmanaged, IChunkBody
@@ -103,7 +106,8 @@ internal sealed unsafe class WorkerTeam : IDisposable
         foreach (var thread in _threads) thread.Join();
         foreach (var wake in _wake) wake.Dispose();
         for (int i = 0; i < Threads; i++) NativeMemory.AlignedFree(_scratch[i]);
-        _scratch = [];
+        NativeMemory.Free(_scratch);
+        _scratch = null;
     }
 
     private static void Invoke<TBody>(void* body, int chunk, int worker) where TBody : unmanaged, IChunkBody

@@ -98,7 +98,11 @@ public sealed record TrainOptions
     /// <summary>Side of the input in pixels; 0 takes the size stored with the weights.</summary>
     public int Size { get; init; }
 
+    /// <summary>Epochs over the images: all stages but the cached head stage of <see cref="TrainingStrategy.TwoStage"/> and <see cref="TrainingStrategy.Gradual"/>.</summary>
     public int Epochs { get; init; } = 8;
+
+    /// <summary>Epochs of the head on cached features, before the backbone thaws (two-stage and gradual).</summary>
+    public int HeadEpochs { get; init; } = 20;
 
     /// <summary>Images per forward and backward pass.</summary>
     public int Batch { get; init; } = 16;
@@ -139,8 +143,11 @@ public sealed record TrainOptions
 
     public BatchNormPolicy BatchNorm { get; init; } = BatchNormPolicy.Auto;
 
-    /// <summary>Preset or list understood by the augmentation parser, such as <c>light</c> or <c>medium,hue=0.1</c>.</summary>
-    public string Augment { get; init; } = "light";
+    /// <summary>
+    /// Preset or list understood by the augmentation parser, such as <c>light</c> or <c>medium,hue=0.1</c>. <c>auto</c> is <c>none</c> where only
+    /// the head is trained (its features are then computed once) and <c>light</c> otherwise.
+    /// </summary>
+    public string Augment { get; init; } = "auto";
 
     public float LabelSmoothing { get; init; }
 
@@ -175,6 +182,9 @@ public sealed record TrainOptions
 
     /// <summary>Stop at the first file that cannot be decoded instead of leaving it out.</summary>
     public bool Strict { get; init; }
+
+    /// <summary>Optimizer steps between checkpoints inside an epoch; 0 saves at the end of each epoch only.</summary>
+    public int SaveEvery { get; init; }
 
     /// <summary>The run folder; null makes <c>runs/&lt;data&gt;-&lt;n&gt;</c>.</summary>
     public string? Out { get; init; }

@@ -1,0 +1,73 @@
+using NativeTrainer.Kernels.Devices;
+
+namespace NativeTrainer.Kernels.Conv2d;
+
+/// <summary>A convolution's extents: x (N,H,W,C), w (K,R,S,C), y (N,P,Q,K). Padding is of zeros.</summary>
+public readonly record struct Conv2dShape(int N, int H, int W, int C, int K, int R, int S, int StrideH, int StrideW, int PadTop, int PadLeft, int PadBottom, int PadRight)
+{
+    /// <summary>A square kernel with equal strides and padding on all sides.</summary>
+    public static Conv2dShape Square(int n, int h, int w, int c, int k, int kernel, int stride, int pad)
+        => new(n, h, w, c, k, kernel, kernel, stride, stride, pad, pad, pad, pad);
+
+    /// <summary>Output height.</summary>
+    public int P => (H + PadTop + PadBottom - R) / StrideH + 1;
+
+    /// <summary>Output width.</summary>
+    public int Q => (W + PadLeft + PadRight - S) / StrideW + 1;
+
+    public Shape Input => new(N, H, W, C);
+
+    public Shape Weights => new(K, R, S, C);
+
+    public Shape Output => new(N, P, Q, K);
+
+    /// <summary>Multiply-accumulates of one pass.</summary>
+    public long Macs => (long)N * P * Q * K * R * S * C;
+
+    public override string ToString() => $"n{N}h{H}w{W}c{C}_k{K}r{R}s{S}_st{StrideH}x{StrideW}_p{PadTop}.{PadLeft}.{PadBottom}.{PadRight}";
+
+    internal void Validate()
+    {
+        if (N < 1 || H < 1 || W < 1 || C < 1 || K < 1 || R < 1 || S < 1 || StrideH < 1 || StrideW < 1)
+            throw new ArgumentException($"conv2d {this}: extents and strides are at least 1");
+        if (PadTop < 0 || PadLeft < 0 || PadBottom < 0 || PadRight < 0) throw new ArgumentException($"conv2d {this}: padding is not negative");
+        if (H + PadTop + PadBottom < R || W + PadLeft + PadRight < S)
+            throw new ArgumentException($"conv2d: kernel {R}×{S} is larger than the padded input {H + PadTop + PadBottom}×{W + PadLeft + PadRight} ({this})");
+    }
+}
+
+/// <summary>What happens to the result while it is in cache: y = relu(conv + Bias[k] + Residual). Both tensors are optional.</summary>
+/// <param name="Bias">(K), or none.</param>
+/// <param name="Residual">y's shape, or none; may not share y's memory.</param>
+/// <param name="Relu">Whether negative results become 0.</param>
+public readonly record struct Conv2dEpilogue(TensorView Bias, TensorView Residual, bool Relu);
+
+/// <summary>
+/// Convolution (cross-correlation, as in every framework): y[n,p,q,k] = Σ x[n, p·stride + r − pad, q·stride + s − pad, c] · w[k,r,s,c].
+/// fprop, dgrad and wgrad are named Forward, BackwardData and BackwardWeights. Backward needs x and w, not y.
+/// </summary>
+public abstract class Conv2d : OpPlan
+{
+    /// <exception cref="ArgumentException">The shape contradicts itself.</exception>
+    public static Conv2d Plan(Device device, Conv2dShape shape)
+    {
+        shape.Validate();
+        return device switch
+        {
+            CpuDevice cpu => Conv2dCpu.Create(cpu, shape),
+            _ => throw device.Lacks(nameof(Conv2d)),
+        };
+    }
+
+    /// <param name="workspace">At least <see cref="OpPlan.WorkspaceBytes"/>; so in every call.</param>
+    public abstract void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace);
+
+    /// <summary>dx (=|+=) gradient of the input.</summary>
+    public abstract void BackwardData(TensorView dy, TensorView w, TensorView dx, GradientWrite write, TensorView workspace);
+
+    /// <summary>dw (=|+=) gradient of the weights.</summary>
+    public abstract void BackwardWeights(TensorView x, TensorView dy, TensorView dw, GradientWrite write, TensorView workspace);
+
+    /// <summary>db (=|+=) Σ dy over N, P, Q.</summary>
+    public abstract void BackwardBias(TensorView dy, TensorView db, GradientWrite write, TensorView workspace);
+}

@@ -1,0 +1,128 @@
+using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Conv2d;
+using NativeTrainer.Kernels.Devices;
+
+namespace NativeTrainer.OpCases;
+
+public static class Conv2dCases
+{
+    private static readonly Conv2dShape[] Awkward =
+    [
+        Conv2dShape.Square(2, 17, 19, 3, 64, 7, 2, 3), // the stem
+        Conv2dShape.Square(1, 7, 9, 3, 8, 3, 1, 1),
+        Conv2dShape.Square(2, 9, 7, 17, 33, 3, 2, 1),
+        Conv2dShape.Square(3, 5, 5, 16, 10, 1, 1, 0),
+        Conv2dShape.Square(2, 9, 9, 32, 40, 1, 2, 0), // half of the input pixels are read by no tap
+        Conv2dShape.Square(1, 6, 6, 1, 1, 5, 1, 2),
+        Conv2dShape.Square(1, 4, 4, 700, 20, 1, 1, 0), // the reduction takes more than one slice
+        Conv2dShape.Square(1, 5, 5, 130, 65, 3, 1, 1),
+        Conv2dShape.Square(2, 14, 14, 24, 36, 3, 1, 1), // wgrad takes several ranges of pixels
+        new(2, 8, 11, 5, 12, 3, 2, 1, 2, 0, 1, 2, 0), // nothing symmetric
+        new(1, 10, 10, 4, 6, 2, 2, 3, 3, 0, 0, 1, 1), // stride beyond the kernel
+    ];
+
+    /// <summary>3×3 and 1×1 layers of ResNet-18 and ResNet-50 at batch 16, and the stem.</summary>
+    private static readonly Conv2dShape[] Layers =
+    [
+        Conv2dShape.Square(16, 224, 224, 3, 64, 7, 2, 3),
+        Conv2dShape.Square(16, 56, 56, 64, 64, 3, 1, 1),
+        Conv2dShape.Square(16, 56, 56, 64, 128, 3, 2, 1),
+        Conv2dShape.Square(16, 28, 28, 128, 128, 3, 1, 1),
+        Conv2dShape.Square(16, 14, 14, 256, 256, 3, 1, 1),
+        Conv2dShape.Square(16, 7, 7, 512, 512, 3, 1, 1),
+        Conv2dShape.Square(16, 56, 56, 64, 256, 1, 1, 0),
+        Conv2dShape.Square(16, 14, 14, 1024, 256, 1, 1, 0),
+        Conv2dShape.Square(16, 56, 56, 256, 512, 1, 2, 0),
+    ];
+
+    private enum Pass
+    {
+        Forward,
+        ForwardBias,
+        ForwardFused,
+        Data,
+        DataAdd,
+        Weights,
+        WeightsAdd,
+        Bias,
+    }
+
+    public static IEnumerable<OpCase> All =>
+        Awkward.SelectMany(s => Enum.GetValues<Pass>().Select(pass => new Case(s, pass, false)))
+            .Concat(Layers.SelectMany(s => new[] { Pass.Forward, Pass.Data, Pass.Weights }.Select(pass => new Case(s, pass, true))));
+
+    private sealed class Case(Conv2dShape shape, Pass pass, bool benchmark) : OpCase
+    {
+        public override string Name => $"conv2d/{pass} {shape}";
+
+        public override bool Benchmark => benchmark;
+
+        public override long Flops => 2 * shape.Macs;
+
+        public override IReadOnlyList<TensorSpec> Tensors
+        {
+            get
+            {
+                TensorSpec x = new("x", shape.Input, TensorRole.Input), w = new("w", shape.Weights, TensorRole.Input), dy = new("dy", shape.Output, TensorRole.Input);
+                TensorSpec y = new("y", shape.Output, TensorRole.Output), bias = new("bias", new(shape.K), TensorRole.Input), residual = new("residual", shape.Output, TensorRole.Input);
+                return pass switch
+                {
+                    Pass.Forward => [x, w, y],
+                    Pass.ForwardBias => [x, w, y, bias],
+                    Pass.ForwardFused => [x, w, y, bias, residual],
+                    Pass.Data => [dy, w, new("dx", shape.Input, TensorRole.Output)],
+                    Pass.DataAdd => [dy, w, new("dx", shape.Input, TensorRole.InOut)],
+                    Pass.Weights => [x, dy, new("dw", shape.Weights, TensorRole.Output)],
+                    Pass.WeightsAdd => [x, dy, new("dw", shape.Weights, TensorRole.InOut)],
+                    _ => [dy, new("db", new(shape.K), TensorRole.Output)],
+                };
+            }
+        }
+
+        public override OpPlan Plan(Device device) => Conv2d.Plan(device, shape);
+
+        public override void Run(OpPlan plan, TensorView[] t, TensorView workspace)
+        {
+            var conv = (Conv2d)plan;
+            switch (pass)
+            {
+                case Pass.Forward: conv.Forward(t[0], t[1], default, t[2], workspace); break;
+                case Pass.ForwardBias: conv.Forward(t[0], t[1], new(t[3], default, false), t[2], workspace); break;
+                case Pass.ForwardFused: conv.Forward(t[0], t[1], new(t[3], t[4], true), t[2], workspace); break;
+                case Pass.Data: conv.BackwardData(t[0], t[1], t[2], GradientWrite.Overwrite, workspace); break;
+                case Pass.DataAdd: conv.BackwardData(t[0], t[1], t[2], GradientWrite.Add, workspace); break;
+                case Pass.Weights: conv.BackwardWeights(t[0], t[1], t[2], GradientWrite.Overwrite, workspace); break;
+                case Pass.WeightsAdd: conv.BackwardWeights(t[0], t[1], t[2], GradientWrite.Add, workspace); break;
+                default: conv.BackwardBias(t[0], t[1], GradientWrite.Overwrite, workspace); break;
+            }
+        }
+
+        public override void Reference(double[][] v, double[][] bounds)
+        {
+            int output = pass == Pass.Bias ? 1 : 2;
+            // What an Add starts from is one more term of the sum.
+            double[] result = v[output], magnitude = Array.ConvertAll(result, Math.Abs);
+            long length = 1 + (pass switch
+            {
+                Pass.Data or Pass.DataAdd => (long)shape.R * shape.S * shape.K,
+                Pass.Weights or Pass.WeightsAdd or Pass.Bias => (long)shape.N * shape.P * shape.Q,
+                _ => (long)shape.R * shape.S * shape.C + 2,
+            });
+            switch (pass)
+            {
+                case Pass.Data or Pass.DataAdd: Conv2dReference.BackwardData(shape, v[0], v[1], result, magnitude); break;
+                case Pass.Weights or Pass.WeightsAdd: Conv2dReference.BackwardWeights(shape, v[0], v[1], result, magnitude); break;
+                case Pass.Bias: Conv2dReference.BackwardBias(shape, v[0], result, magnitude); break;
+                default: Conv2dReference.Forward(shape, v[0], v[1], result, magnitude); break;
+            }
+            for (int i = 0; i < result.Length; i++)
+            {
+                double extra = (v.Length > 3 ? v[3][i % shape.K] : 0) + (v.Length > 4 ? v[4][i] : 0);
+                magnitude[i] += (v.Length > 3 ? Math.Abs(v[3][i % shape.K]) : 0) + (v.Length > 4 ? Math.Abs(v[4][i]) : 0);
+                result[i] += extra;
+                bounds[output][i] = Tolerance.Reduction(length, magnitude[i], result[i]);
+                if (pass == Pass.ForwardFused) result[i] = Math.Max(result[i], 0);
+            }
+        }
+    }
+}
