@@ -8,6 +8,9 @@ namespace NativeTrainer.Evaluation;
 /// <param name="F1">Harmonic mean of precision and recall; 0 where both are 0.</param>
 public sealed record ClassFigures(string Name, int Count, double Precision, double Recall, double F1);
 
+/// <summary>Images of one class that were taken for another.</summary>
+public sealed record Confused(string Truth, string Predicted, int Count);
+
 /// <summary>Figures of a single-label classifier on a set of images.</summary>
 public sealed record ClassificationMetrics
 {
@@ -72,6 +75,15 @@ public sealed record ClassificationMetrics
             Confusion = confusion,
         };
     }
+
+    /// <summary>Pairs of truth and prediction that are mistaken most often, most first; ties go to the lower class.</summary>
+    public IReadOnlyList<Confused> MostConfused(int count) =>
+        [.. Enumerable.Range(0, PerClass.Count)
+            .SelectMany(truth => Enumerable.Range(0, PerClass.Count).Where(predicted => predicted != truth)
+                .Select(predicted => new Confused(PerClass[truth].Name, PerClass[predicted].Name, Confusion[truth][predicted])))
+            .Where(pair => pair.Count > 0)
+            .OrderByDescending(pair => pair.Count)
+            .Take(count)];
 
     private static ClassFigures Figures(int[][] confusion, int c, string name)
     {

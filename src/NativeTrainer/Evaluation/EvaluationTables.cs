@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace NativeTrainer.Evaluation;
+
+/// <summary>The results of an evaluation as CSV.</summary>
+public static class EvaluationTables
+{
+    /// <summary>class,images,precision,recall,f1 — one line per class in the model's order; recall is empty where a class has no image.</summary>
+    public static string PerClass(ClassificationMetrics metrics)
+    {
+        var csv = new StringBuilder("class,images,precision,recall,f1\n");
+        foreach (var figures in metrics.PerClass)
+            csv.Append(CsvLine.Of(figures.Name, figures.Count, figures.Precision, figures.Recall, figures.F1));
+        return csv.ToString();
+    }
+
+    /// <summary>Rows are the true classes, columns the predicted ones, cells the number of images; the first column names the row.</summary>
+    public static string Confusion(ClassificationMetrics metrics)
+    {
+        var csv = new StringBuilder(CsvLine.Of(["truth", .. metrics.PerClass.Select(c => c.Name)]));
+        for (int truth = 0; truth < metrics.Confusion.Length; truth++)
+            csv.Append(CsvLine.Of([metrics.PerClass[truth].Name, .. metrics.Confusion[truth].Cast<object>()]));
+        return csv.ToString();
+    }
+
+    /// <summary>path,label,predicted,probability and one column of probabilities per class; the label is empty where it is unknown.</summary>
+    public static string Predictions(IReadOnlyList<PredictedImage> images, IReadOnlyList<string> classes)
+    {
+        var csv = new StringBuilder(CsvLine.Of(["path", "label", "predicted", "probability", .. classes]));
+        foreach (var image in images)
+        {
+            string label = image.Label < 0 ? "" : classes[image.Label];
+            csv.Append(CsvLine.Of([image.Path, label, classes[image.Predicted], image.Probabilities[image.Predicted], .. image.Probabilities.Cast<object>()]));
+        }
+        return csv.ToString();
+    }
+}
