@@ -40,6 +40,18 @@ internal unsafe interface ISimd<TVec> where TVec : unmanaged
     /// <summary><paramref name="a"/> where <paramref name="y"/> &gt; 0, else 0: the gradient of ReLU by its output.</summary>
     static abstract TVec WherePositive(TVec y, TVec a);
 
+    /// <summary><paramref name="yes"/> where a == b, else <paramref name="no"/>.</summary>
+    static abstract TVec WhereEqual(TVec a, TVec b, TVec yes, TVec no);
+
+    /// <summary><paramref name="yes"/> where a &gt; b or a is NaN, else <paramref name="no"/>: whether a maximum b is to be replaced by a.</summary>
+    static abstract TVec WhereGreaterOrNaN(TVec a, TVec b, TVec yes, TVec no);
+
+    /// <summary><see cref="Width"/> bytes as whole numbers.</summary>
+    static abstract TVec LoadBytes(byte* address);
+
+    /// <summary>Whole numbers of 0 to 255 as <see cref="Width"/> bytes.</summary>
+    static abstract void StoreBytes(TVec value, byte* address);
+
     /// <summary>Lanes added in a fixed order: halves, then quarters, and so on.</summary>
     static abstract float Sum(TVec a);
 }
@@ -82,6 +94,20 @@ internal readonly unsafe struct Avx512Simd : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WherePositive(Vector512<float> y, Vector512<float> a) => Vector512.GreaterThan(y, Vector512<float>.Zero) & a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WhereEqual(Vector512<float> a, Vector512<float> b, Vector512<float> yes, Vector512<float> no) => Vector512.ConditionalSelect(Vector512.Equals(a, b), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WhereGreaterOrNaN(Vector512<float> a, Vector512<float> b, Vector512<float> yes, Vector512<float> no)
+        => Vector512.ConditionalSelect(Vector512.GreaterThan(a, b) | ~Vector512.Equals(a, a), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBytes(byte* address) => Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(address)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector512<float> value, byte* address)
+        => Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(value)).Store(address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> a) => Avx2Simd.Sum(a.GetLower() + a.GetUpper());
@@ -127,6 +153,20 @@ internal readonly unsafe struct Avx2Simd : ISimd<Vector256<float>>
     public static Vector256<float> WherePositive(Vector256<float> y, Vector256<float> a) => Vector256.GreaterThan(y, Vector256<float>.Zero) & a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WhereEqual(Vector256<float> a, Vector256<float> b, Vector256<float> yes, Vector256<float> no) => Vector256.ConditionalSelect(Vector256.Equals(a, b), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WhereGreaterOrNaN(Vector256<float> a, Vector256<float> b, Vector256<float> yes, Vector256<float> no)
+        => Vector256.ConditionalSelect(Vector256.GreaterThan(a, b) | ~Vector256.Equals(a, a), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadBytes(byte* address) => Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(address));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector256<float> value, byte* address)
+        => *(ulong*)address = Vector128.Narrow(Vector128.Narrow(Vector256.ConvertToInt32Native(value).GetLower(), Vector256.ConvertToInt32Native(value).GetUpper()), Vector128<short>.Zero).AsUInt64()[0];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> a) => PortableSimd.Sum(a.GetLower() + a.GetUpper());
 }
 
@@ -168,6 +208,20 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WherePositive(Vector128<float> y, Vector128<float> a) => Vector128.GreaterThan(y, Vector128<float>.Zero) & a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WhereEqual(Vector128<float> a, Vector128<float> b, Vector128<float> yes, Vector128<float> no) => Vector128.ConditionalSelect(Vector128.Equals(a, b), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WhereGreaterOrNaN(Vector128<float> a, Vector128<float> b, Vector128<float> yes, Vector128<float> no)
+        => Vector128.ConditionalSelect(Vector128.GreaterThan(a, b) | ~Vector128.Equals(a, a), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadBytes(byte* address) => Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)address).AsByte())).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector128<float> value, byte* address)
+        => *(uint*)address = Vector128.Narrow(Vector128.Narrow(Vector128.ConvertToInt32Native(value), Vector128<int>.Zero), Vector128<short>.Zero).AsUInt32()[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> a) => (a[0] + a[2]) + (a[1] + a[3]);

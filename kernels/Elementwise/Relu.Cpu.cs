@@ -19,18 +19,18 @@ internal sealed unsafe class ReluCpu(CpuDevice device, long count) : Relu
     private readonly struct ReluForward : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVec Apply<TIsa, TVec>(TVec a, TVec b, TVec old) where TIsa : struct, ISimd<TVec> where TVec : unmanaged => TIsa.Max(a, TIsa.Zero);
+        public TVec Apply<TIsa, TVec>(TVec a, TVec b, TVec old) where TIsa : struct, ISimd<TVec> where TVec : unmanaged => TIsa.Max(a, TIsa.Zero);
     }
 
     private readonly struct ReluBackward : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVec Apply<TIsa, TVec>(TVec a, TVec b, TVec old) where TIsa : struct, ISimd<TVec> where TVec : unmanaged => TIsa.WherePositive(a, b);
+        public TVec Apply<TIsa, TVec>(TVec a, TVec b, TVec old) where TIsa : struct, ISimd<TVec> where TVec : unmanaged => TIsa.WherePositive(a, b);
     }
 
     private readonly struct ReluBackwardAdd : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVec Apply<TIsa, TVec>(TVec a, TVec b, TVec old) where TIsa : struct, ISimd<TVec> where TVec : unmanaged => TIsa.Add(old, TIsa.WherePositive(a, b));
+        public TVec Apply<TIsa, TVec>(TVec a, TVec b, TVec old) where TIsa : struct, ISimd<TVec> where TVec : unmanaged => TIsa.Add(old, TIsa.WherePositive(a, b));
     }
 }

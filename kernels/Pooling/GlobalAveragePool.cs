@@ -1,0 +1,24 @@
+using NativeTrainer.Kernels.Devices;
+
+namespace NativeTrainer.Kernels.Pooling;
+
+/// <summary>y[n,c] = mean over the pixels of x (n, pixels, channels). Backward needs nothing saved: dx[n,i,c] (=|+=) dy[n,c]/pixels.</summary>
+public abstract class GlobalAveragePool : OpPlan
+{
+    /// <summary>A plan for (<paramref name="n"/>, <paramref name="pixels"/> = H·W, <paramref name="channels"/>).</summary>
+    public static GlobalAveragePool Plan(Device device, int n, int pixels, int channels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        return device switch
+        {
+            CpuDevice cpu => new GlobalAveragePoolCpu(cpu, n, pixels, channels),
+            _ => throw device.Lacks(nameof(GlobalAveragePool)),
+        };
+    }
+
+    public abstract void Forward(TensorView x, TensorView y);
+
+    public abstract void Backward(TensorView dy, TensorView dx, GradientWrite write);
+}
