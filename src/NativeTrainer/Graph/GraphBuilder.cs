@@ -1,0 +1,45 @@
+using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Devices;
+
+namespace NativeTrainer.Graph;
+
+/// <summary>What a graph is for; decides how batch norm acts and what is fused.</summary>
+public enum GraphMode
+{
+    /// <summary>Forward and backward; batch statistics where a norm is trained.</summary>
+    Training,
+
+    /// <summary>Forward only; norms folded into their convolutions.</summary>
+    Inference,
+}
+
+/// <summary>Collects the steps of a forward pass as the model describes it, then derives the backward pass and the memory plan.</summary>
+public sealed class GraphBuilder(Device device, GraphMode mode)
+{
+    private readonly List<Step> _steps = [];
+    private readonly List<Value> _inputs = [];
+
+    public Device Device { get; } = device;
+
+    public GraphMode Mode { get; } = mode;
+
+    /// <summary>A tensor filled from outside before each run.</summary>
+    public Value Input(string name, Shape shape, DType type = DType.Float32)
+    {
+        var value = new Value(name, shape, type, false);
+        _inputs.Add(value);
+        return value;
+    }
+
+    /// <summary>Appends a step; its output is the next layer's input.</summary>
+    public Value Add(Step step)
+    {
+        _steps.Add(step);
+        return step.Output;
+    }
+
+    /// <summary>Finishes the graph.</summary>
+    /// <param name="outputs">Values that must be readable after forward (and after backward).</param>
+    /// <param name="reuseMemory">False gives every tensor its own bytes: for tests, same results.</param>
+    public StepGraph Build(IReadOnlyList<Value> outputs, bool reuseMemory = true) => new(Device, Mode, _steps, _inputs, outputs, reuseMemory);
+}

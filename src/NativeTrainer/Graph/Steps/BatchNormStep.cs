@@ -1,0 +1,65 @@
+using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.BatchNorm2d;
+using NativeTrainer.Kernels.Devices;
+
+namespace NativeTrainer.Graph.Steps;
+
+/// <summary>The four tensors of a batch norm, each (C).</summary>
+internal sealed record NormParameters(Parameter Weight, Parameter Bias, Parameter RunningMean, Parameter RunningVar);
+
+/// <summary>y = relu(norm(x) + residual): batch statistics, or running ones where the norm is frozen in the middle of a trained network.</summary>
+internal sealed class BatchNormStep : Step
+{
+    private readonly BatchNorm2d _plan;
+    private readonly NormParameters _norm;
+    private readonly Value _x;
+    private readonly Value? _residual;
+    private readonly Value? _mean;
+    private readonly Value? _invStd;
+    private readonly bool _trained;
+
+    public BatchNormStep(Device device, string name, Value x, NormParameters norm, BatchNormOptions options, Value? residual, bool batchStatistics) : base(name)
+    {
+        int channels = x.Shape[3];
+        _plan = BatchNorm2d.Plan(device, x.Shape.Count / channels, channels, options);
+        _norm = norm;
+        _x = Reads(x);
+        _residual = residual is null ? null : Reads(residual);
+        _trained = norm.Weight.Trainable;
+        var output = Writes(name, x.Shape, x.NeedsGradient || _trained || residual is { NeedsGradient: true });
+        if (batchStatistics) (_mean, _invStd) = (Keeps($"{name} mean", new Shape(channels)), Keeps($"{name} inverse std", new Shape(channels)));
+        BackwardReads(x);
+        if (options.Relu) BackwardReads(output);
+    }
+
+    public override string Variant => _plan.Variant;
+
+    public override long WorkspaceBytes => _plan.WorkspaceBytes;
+
+    public override void Forward(RunContext context)
+    {
+        var residual = _residual?.Data ?? default;
+        if (_mean is not null)
+            _plan.ForwardTrain(_x.Data, _norm.Weight.Data, _norm.Bias.Data, residual, Output.Data, _mean.Data, _invStd!.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, Workspace);
+        else
+            _plan.ForwardEval(_x.Data, _norm.Weight.Data, _norm.Bias.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, residual, Output.Data, Workspace);
+    }
+
+    public override void Backward(RunContext context)
+    {
+        TensorView dx = _x.NeedsGradient ? _x.Gradient : default, dResidual = _residual is { NeedsGradient: true } ? _residual.Gradient : default;
+        var dxWrite = _x.NeedsGradient ? WriteTo(_x) : GradientWrite.Overwrite;
+        var residualWrite = dResidual.IsNone ? GradientWrite.Overwrite : WriteTo(_residual!);
+        TensorView dWeight = _trained ? _norm.Weight.Gradient : default, dBias = _trained ? _norm.Bias.Gradient : default;
+        if (_mean is not null)
+        {
+            _plan.BackwardTrain(_x.Data, Output.Data, Output.Gradient, _norm.Weight.Data, _mean.Data, _invStd!.Data, dx, dxWrite, dResidual, residualWrite,
+                dWeight, dBias, context.ParameterWrite, Workspace);
+        }
+        else
+        {
+            _plan.BackwardEval(_x.Data, Output.Data, Output.Gradient, _norm.Weight.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, dx, dxWrite, dResidual, residualWrite,
+                dWeight, dBias, context.ParameterWrite, Workspace);
+        }
+    }
+}

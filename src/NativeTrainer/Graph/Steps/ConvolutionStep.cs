@@ -1,0 +1,40 @@
+using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Conv2d;
+using NativeTrainer.Kernels.Devices;
+
+namespace NativeTrainer.Graph.Steps;
+
+/// <summary>y = conv(x, w) [+ bias], with the gradients that the operands need.</summary>
+internal sealed class ConvolutionStep : Step
+{
+    private readonly Conv2d _plan;
+    private readonly Value _x;
+    private readonly Parameter _weight;
+    private readonly Parameter? _bias;
+
+    public ConvolutionStep(Device device, string name, Value x, Conv2dShape shape, Parameter weight, Parameter? bias) : base(name)
+    {
+        _plan = Conv2d.Plan(device, shape);
+        _x = Reads(x);
+        (_weight, _bias) = (weight, bias);
+        Writes(name, shape.Output, x.NeedsGradient || weight.Trainable || bias is { Trainable: true });
+        if (weight.Trainable) BackwardReads(x);
+    }
+
+    public override string Variant => _plan.Variant;
+
+    public override long Flops => _plan.Flops;
+
+    public override long WorkspaceBytes => _plan.WorkspaceBytes;
+
+    public override void Forward(RunContext context)
+        => _plan.Forward(_x.Data, _weight.Data, new Conv2dEpilogue(_bias?.Data ?? default, default, false), Output.Data, Workspace);
+
+    public override void Backward(RunContext context)
+    {
+        var dy = Output.Gradient;
+        if (_weight.Trainable) _plan.BackwardWeights(_x.Data, dy, _weight.Gradient, context.ParameterWrite, Workspace);
+        if (_bias is { Trainable: true }) _plan.BackwardBias(dy, _bias.Gradient, context.ParameterWrite, Workspace);
+        if (_x.NeedsGradient) _plan.BackwardData(dy, _weight.Data, _x.Gradient, WriteTo(_x), Workspace);
+    }
+}

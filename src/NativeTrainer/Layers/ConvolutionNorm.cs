@@ -1,0 +1,56 @@
+using NativeTrainer.Graph;
+using NativeTrainer.Graph.Steps;
+using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.BatchNorm2d;
+using NativeTrainer.Kernels.Conv2d;
+using NativeTrainer.Models;
+
+namespace NativeTrainer.Layers;
+
+/// <summary>
+/// A convolution and the norm that follows it (torchvision's <c>conv1</c> and <c>bn1</c>, <c>downsample.0</c> and <c>.1</c>), with an optional
+/// residual and ReLU behind. Where nothing of it is trained, and nothing before it, it becomes one fused inference step.
+/// </summary>
+internal sealed class ConvolutionNorm
+{
+    private const float NormMomentum = 0.1f;
+
+    private readonly string _name;
+    private readonly int _channels, _outChannels, _kernel, _stride;
+    private readonly float _epsilon;
+    private readonly Parameter _weight;
+    private readonly Parameter? _bias;
+    private readonly NormParameters? _norm;
+
+    public ConvolutionNorm(ParameterSet parameters, string convolution, string norm, int channels, int outChannels, int kernel, int stride, NormKind kind, float epsilon)
+    {
+        (_name, _channels, _outChannels, _kernel, _stride, _epsilon) = (convolution, channels, outChannels, kernel, stride, epsilon);
+        _weight = parameters.Add($"{convolution}.weight", new Shape(outChannels, kernel, kernel, channels));
+        var perChannel = new Shape(outChannels);
+        if (kind == NormKind.FoldedBias)
+        {
+            _bias = parameters.Add($"{convolution}.bias", perChannel);
+            return;
+        }
+        _norm = new NormParameters(parameters.Add($"{norm}.weight", perChannel), parameters.Add($"{norm}.bias", perChannel),
+            parameters.AddBuffer($"{norm}.running_mean", perChannel), parameters.AddBuffer($"{norm}.running_var", perChannel));
+    }
+
+    /// <param name="x">(N,H,W,C).</param>
+    /// <param name="residual">Added before ReLU; the output's shape.</param>
+    /// <returns>(N,P,Q,K).</returns>
+    public Value Forward(GraphBuilder graph, BatchNormPolicyFor policy, Value x, Value? residual, bool relu)
+    {
+        var shape = Conv2dShape.Square(x.Shape[0], x.Shape[1], x.Shape[2], _channels, _outChannels, _kernel, _stride, (_kernel - 1) / 2);
+        bool trained = _weight.Trainable || _bias is { Trainable: true } || _norm is { Weight.Trainable: true };
+        bool batchStatistics = graph.Mode == GraphMode.Training && _norm is not null && policy.UsesBatchStatistics(_norm.Weight.Trainable || _weight.Trainable);
+        if (graph.Mode == GraphMode.Inference || (!trained && !x.NeedsGradient && residual is not { NeedsGradient: true } && !batchStatistics))
+            return graph.Add(new FoldedConvolutionStep(graph.Device, _name, x, shape, _weight, _bias, _norm, _epsilon, residual, relu));
+
+        var y = graph.Add(new ConvolutionStep(graph.Device, _name, x, shape, _weight, _bias));
+        if (_norm is not null)
+            return graph.Add(new BatchNormStep(graph.Device, $"{_name} norm", y, _norm, new BatchNormOptions(_epsilon, NormMomentum, relu), residual, batchStatistics));
+        if (residual is not null) y = graph.Add(new AddStep(graph.Device, $"{_name} add", y, residual));
+        return relu ? graph.Add(new ReluStep(graph.Device, $"{_name} relu", y)) : y;
+    }
+}

@@ -1,0 +1,91 @@
+using NativeTrainer.Graph;
+using NativeTrainer.Graph.Steps;
+using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Kernels.Pooling;
+using NativeTrainer.Layers;
+using NativeTrainer.Training;
+
+namespace NativeTrainer.Models;
+
+/// <summary>A ResNet by its spec: a forward-only description with torchvision's parameter names, and the parameters on a device.</summary>
+public sealed class ResNet : IDisposable
+{
+    private readonly ConvolutionNorm _stem;
+    private readonly List<ResidualBlock> _blocks = [];
+    private readonly ClassifierHead _head;
+
+    /// <param name="spec">Its shape is checked here.</param>
+    /// <param name="device">Where the parameters live; they start at zero: call <see cref="Initialize"/> or load weights.</param>
+    /// <exception cref="ArgumentException">The spec contradicts itself.</exception>
+    public ResNet(ResNetSpec spec, Device device)
+    {
+        Check(spec);
+        (Spec, Device) = (spec, device);
+        _stem = new ConvolutionNorm(Parameters, "conv1", "bn1", spec.InputChannels, spec.StemChannels, spec.StemKernel, spec.StemStride, spec.Norm, spec.NormEpsilon);
+        int channels = spec.StemChannels;
+        for (int stage = 0; stage < spec.Depths.Count; stage++)
+        {
+            for (int block = 0; block < spec.Depths[stage]; block++)
+            {
+                int stride = block == 0 ? spec.Strides[stage] : 1;
+                _blocks.Add(new ResidualBlock(Parameters, spec, $"layer{stage + 1}.{block}", channels, spec.Widths[stage], stride));
+                channels = spec.Widths[stage] * spec.Expansion;
+            }
+        }
+        _head = new ClassifierHead(Parameters, spec.Head, spec.Features);
+        Parameters.Allocate(device);
+    }
+
+    public ResNetSpec Spec { get; }
+
+    public Device Device { get; }
+
+    public ParameterSet Parameters { get; } = new();
+
+    /// <summary>What can be frozen by name, input first: conv1, layer1 …, fc. <c>conv1</c> stands for the stem with its norm.</summary>
+    public IReadOnlyList<string> StageNames => ["conv1", .. Enumerable.Range(1, Spec.Depths.Count).Select(i => $"layer{i}"), "fc"];
+
+    /// <summary>The smallest square input that leaves at least one pixel at the last stage.</summary>
+    public int Reduction => Spec.StemStride * (Spec.Pool?.Stride ?? 1) * Spec.Strides.Aggregate(1, (product, stride) => product * stride);
+
+    /// <summary>Images (N,H,W,C), normalised, to features (N, <see cref="ResNetSpec.Features"/>).</summary>
+    public Value Features(GraphBuilder graph, Value x, BatchNormPolicy policy = BatchNormPolicy.Auto)
+    {
+        var norms = new BatchNormPolicyFor(policy);
+        x = _stem.Forward(graph, norms, x, null, relu: true);
+        if (Spec.Pool is { } pool)
+        {
+            var shape = new Pool2dShape(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], pool.Kernel, pool.Kernel, pool.Stride, pool.Stride,
+                pool.Pad, pool.Pad, pool.Pad, pool.Pad, pool.CeilMode);
+            x = graph.Add(new MaxPoolStep(graph.Device, "maxpool", x, shape));
+        }
+        foreach (var block in _blocks) x = block.Forward(graph, norms, x);
+        return graph.Add(new GlobalAveragePoolStep(graph.Device, "avgpool", x));
+    }
+
+    /// <summary>Features (N, F) to logits (N, classes).</summary>
+    public Value Logits(GraphBuilder graph, Value features) => _head.Forward(graph, features);
+
+    /// <summary>Random weights as torchvision: convolutions He-normal by fan-out, linear layers uniform by fan-in, norms at identity.</summary>
+    public void Initialize(ulong seed) => Initialize(seed, _ => true);
+
+    /// <summary>Random weights for the chosen parameters and buffers only.</summary>
+    public void Initialize(ulong seed, Func<Parameter, bool> chosen)
+    {
+        foreach (var parameter in Parameters.All.Where(chosen)) Device.Upload<float>(Initialization.Values(parameter, seed), parameter.Data);
+    }
+
+    public void Dispose() => Parameters.Dispose();
+
+    private static void Check(ResNetSpec spec)
+    {
+        if (spec.Depths.Count is < 1 or > 8 || spec.Widths.Count != spec.Depths.Count || spec.Strides.Count != spec.Depths.Count)
+            throw new ArgumentException($"spec '{spec.Name}': {spec.Depths.Count} depths, {spec.Widths.Count} widths and {spec.Strides.Count} strides; one of each per stage, 1 to 8 stages");
+        if (spec.Depths.Concat(spec.Widths).Concat(spec.Strides).Any(v => v < 1))
+            throw new ArgumentException($"spec '{spec.Name}': depths, widths and strides are at least 1");
+        if (spec.StemKernel % 2 == 0 || spec.StemKernel < 1) throw new ArgumentException($"spec '{spec.Name}': the stem's kernel is {spec.StemKernel}; it must be odd");
+        if (spec.Head.Classes < 2) throw new ArgumentException($"spec '{spec.Name}': {spec.Head.Classes} classes; at least 2");
+        if (spec.Head.Dropout is < 0 or >= 1) throw new ArgumentException($"spec '{spec.Name}': dropout {spec.Head.Dropout}; at least 0 and below 1");
+    }
+}

@@ -1,0 +1,96 @@
+using NativeTrainer.Graph;
+using NativeTrainer.Imaging;
+using NativeTrainer.Kernels.Optimizers;
+using NativeTrainer.Models;
+
+namespace NativeTrainer.Training;
+
+/// <summary>
+/// Splits what a stage trains into groups of one rate and one weight decay: by stage of the network, by the prefixes of
+/// <c>--lr-for</c>, and by whether decay applies.
+/// </summary>
+internal sealed class ParameterGroups
+{
+    private const float HeadFactor = 10;
+
+    private readonly List<(string Name, float Rate, float Decay)> _groups = [];
+
+    /// <param name="model">With its trainable parameters marked.</param>
+    /// <param name="fromScratch">Random weights: one rate for all.</param>
+    public ParameterGroups(ResNet model, TrainOptions options, bool fromScratch)
+    {
+        var segments = new List<ParameterSegment>();
+        foreach (var parameter in model.Parameters.Parameters.Where(p => p.Trainable))
+        {
+            var (name, rate) = RateFor(model, parameter, options, fromScratch);
+            var group = (name, rate, parameter.Decays ? options.WeightDecay : 0);
+            int index = _groups.IndexOf(group);
+            if (index < 0)
+            {
+                index = _groups.Count;
+                _groups.Add(group);
+            }
+            segments.Add(new ParameterSegment(parameter.Start - model.Parameters.TrainableStart, parameter.Shape.Count, index));
+        }
+        Segments = [.. segments];
+        WeightDecays = [.. _groups.Select(g => g.Decay)];
+        LearningRates = new float[_groups.Count];
+        HeadGroup = _groups.FindLastIndex(g => g.Decay > 0 || options.WeightDecay == 0);
+    }
+
+    /// <summary>Parts of <see cref="ParameterSet.FlatTrainable"/> with their group.</summary>
+    public ParameterSegment[] Segments { get; }
+
+    public int Count => _groups.Count;
+
+    public float[] WeightDecays { get; }
+
+    /// <summary>Rates of the present step, by group.</summary>
+    public float[] LearningRates { get; }
+
+    /// <summary>The group whose rate stands for the run in progress reports: the last, the head's.</summary>
+    public int HeadGroup { get; }
+
+    public void SetFactor(float factor)
+    {
+        for (int i = 0; i < LearningRates.Length; i++) LearningRates[i] = _groups[i].Rate * factor;
+    }
+
+    /// <summary>Present rate by name, for logs.</summary>
+    public IReadOnlyDictionary<string, float> ByName()
+    {
+        var rates = new Dictionary<string, float>();
+        for (int i = 0; i < _groups.Count; i++) rates.TryAdd(_groups[i].Name, LearningRates[i]);
+        return rates;
+    }
+
+    /// <summary>Whether <paramref name="prefix"/> names <paramref name="parameter"/>: its stage, its layer or itself. <c>conv1</c> stands for the stem with its norm.</summary>
+    public static bool Matches(string prefix, string parameter)
+        => parameter.StartsWith(prefix, StringComparison.Ordinal) && (parameter.Length == prefix.Length || parameter[prefix.Length] == '.')
+            || (prefix == "conv1" && parameter.StartsWith("bn1.", StringComparison.Ordinal));
+
+    /// <exception cref="UserException">A prefix names nothing in the model.</exception>
+    public static void RequireKnown(ResNet model, IEnumerable<string> prefixes, string flag)
+    {
+        foreach (string prefix in prefixes.Where(prefix => !model.Parameters.Parameters.Any(p => Matches(prefix, p.Name))))
+            throw new UserException($"{flag}: '{prefix}' is no part of this model; it has {string.Join(", ", model.StageNames)}, or a longer prefix such as layer1.0.conv1");
+    }
+
+    private static (string Name, float Rate) RateFor(ResNet model, Parameter parameter, TrainOptions options, bool fromScratch)
+    {
+        string? prefix = options.LearningRateFor.Keys.Where(p => Matches(p, parameter.Name)).MaxBy(p => p.Length);
+        if (prefix is not null) return (prefix, options.LearningRateFor[prefix]);
+        float rate = options.LearningRate > 0 ? options.LearningRate : DefaultRate(options, fromScratch);
+        int stage = model.StageNames.ToList().FindIndex(name => Matches(name, parameter.Name)), head = model.StageNames.Count - 1;
+        if (stage == head) return ("fc", fromScratch || options.Strategy == TrainingStrategy.Head && options.LearningRate > 0 ? rate : rate * HeadFactor);
+        return (model.StageNames[stage], rate * MathF.Pow(options.LayerDecay, head - 1 - stage));
+    }
+
+    private static float DefaultRate(TrainOptions options, bool fromScratch) => (options.Optimizer, fromScratch) switch
+    {
+        (OptimizerKind.Sgd, false) => 0.005f,
+        (OptimizerKind.Sgd, true) => 0.05f,
+        (OptimizerKind.AdamW, false) => 1e-4f,
+        _ => 1e-3f,
+    };
+}

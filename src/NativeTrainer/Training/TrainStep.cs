@@ -1,0 +1,105 @@
+using NativeTrainer.Graph;
+using NativeTrainer.Graph.Steps;
+using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Random;
+using NativeTrainer.Models;
+
+namespace NativeTrainer.Training;
+
+/// <summary>
+/// Forward, loss and backward of one batch at fixed shapes, and the update that follows: what a training loop repeats. The caller
+/// fills <see cref="Input"/> and <see cref="Targets"/>. A step allocates nothing.
+/// </summary>
+public sealed class TrainStep : IDisposable
+{
+    private const uint DropoutOp = 0xD409;
+
+    private readonly ResNet _model;
+    private readonly TrainOptions _options;
+    private readonly StepGraph _graph;
+    private readonly Value _input, _targets, _loss;
+    private readonly Value? _classWeights;
+    private readonly float[]? _classWeightValues;
+    private readonly RunContext _context = new();
+    private readonly float[] _lossValue = new float[1];
+    private Optimizer? _optimizer;
+
+    /// <param name="model">With the trainable parameters of this stage marked.</param>
+    /// <param name="size">Side of the images, or 0 where the input is features.</param>
+    /// <param name="fromScratch">Random weights: one rate for all layers.</param>
+    /// <param name="classWeights">One per class, or null.</param>
+    /// <param name="reuseMemory">False gives every tensor its own bytes; results are the same.</param>
+    public TrainStep(ResNet model, TrainOptions options, int size, int batch, bool fromScratch = false, float[]? classWeights = null, bool reuseMemory = true)
+    {
+        (_model, _options, _classWeightValues) = (model, options, classWeights);
+        var builder = new GraphBuilder(model.Device, GraphMode.Training);
+        _input = builder.Input("x", size == 0 ? new Shape(batch, model.Spec.Features) : new Shape(batch, size, size, model.Spec.InputChannels));
+        _targets = builder.Input("targets", new Shape(batch, model.Spec.Head.Classes));
+        _classWeights = classWeights is null ? null : builder.Input("class weights", new Shape(classWeights.Length));
+        var features = size == 0 ? _input : model.Features(builder, _input, options.BatchNorm);
+        _loss = builder.Add(new LossStep(model.Device, model.Logits(builder, features), _targets, _classWeights, options.LabelSmoothing));
+        _graph = builder.Build([_loss], reuseMemory);
+        Groups = new ParameterGroups(model, options, fromScratch);
+        Batch = batch;
+    }
+
+    public int Batch { get; }
+
+    /// <summary>Normalised images (N,S,S,C), or features (N,F).</summary>
+    public TensorView Input => _input.Data;
+
+    /// <summary>Class probabilities (N, classes).</summary>
+    public TensorView Targets => _targets.Data;
+
+    /// <summary>Bytes of activations.</summary>
+    public long ArenaBytes => _graph.ArenaBytes;
+
+    /// <summary>Bytes of gradients and optimizer state.</summary>
+    public long StateBytes => _model.Parameters.FlatTrainable.Bytes + Optimizer.Bytes(_options, _model.Parameters.FlatTrainable.Count);
+
+    /// <summary>The steps of the network, for profiles.</summary>
+    public StepGraph Graph => _graph;
+
+    internal ParameterGroups Groups { get; }
+
+    internal Optimizer Optimizer => _optimizer ?? throw new InvalidOperationException("bind the step first");
+
+    /// <summary>Takes memory for gradients and optimizer state, and places the activations in <paramref name="activations"/>.</summary>
+    public void Bind(Arena activations)
+    {
+        _model.Parameters.AllocateGradients();
+        _optimizer = new Optimizer(_model.Device, _options, _model.Parameters, Groups);
+        _graph.Bind(activations);
+        Prepare();
+    }
+
+    /// <summary>Refreshes what the shared memory may have lost; after another graph ran in it.</summary>
+    public void Prepare() => _graph.Prepare();
+
+    /// <summary>Forward and backward of the batch that lies in the inputs; gradients stay for <see cref="Update"/>.</summary>
+    /// <param name="step">Counted over the run: keys dropout.</param>
+    /// <param name="accumulate">Add to the gradients of the batches before.</param>
+    /// <param name="scale">Share of this batch in the update: 1 / batches.</param>
+    /// <returns>The batch's mean loss.</returns>
+    public float Run(int step, bool accumulate = false, float scale = 1)
+    {
+        // The planner may hand the weights' bytes to other tensors once the loss has read them, so they go up again.
+        if (_classWeightValues is not null) _model.Device.Upload<float>(_classWeightValues, _classWeights!.Data);
+        _context.ParameterWrite = accumulate ? GradientWrite.Add : GradientWrite.Overwrite;
+        _context.LossScale = scale;
+        _context.RandomKey = CounterRandom.Key(_options.Seed, (uint)step, 0, DropoutOp);
+        _graph.Forward(_context);
+        _graph.Backward(_context);
+        _model.Device.Download<float>(_loss.Data, _lossValue);
+        return _lossValue[0];
+    }
+
+    /// <summary>One optimizer step with every rate times <paramref name="factor"/>.</summary>
+    public void Update(float factor)
+    {
+        Groups.SetFactor(factor);
+        Optimizer.Step();
+    }
+
+    public void Dispose() => _optimizer?.Dispose();
+}
