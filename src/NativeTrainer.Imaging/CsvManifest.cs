@@ -1,0 +1,96 @@
+namespace NativeTrainer.Imaging;
+
+/// <summary>
+/// Reads CSV manifests: a header with the columns path and label, and if wanted split and group, in any order. Paths are relative to the CSV's folder.
+/// </summary>
+internal static class CsvManifest
+{
+    private static readonly string[] Columns = ["path", "label", "split", "group"];
+
+    /// <param name="files">CSV files with the split that their name gives, if any.</param>
+    /// <param name="shown">What the user named.</param>
+    public static LabelledSet Read(IReadOnlyList<(string Path, SplitName? Split)> files, string shown)
+    {
+        var entries = new List<LabelledSet.Entry>();
+        foreach (var (path, split) in files) ReadFile(path, split, entries);
+        return new LabelledSet(shown, entries, []);
+    }
+
+    private static void ReadFile(string file, SplitName? split, List<LabelledSet.Entry> entries)
+    {
+        using var rows = CsvText.Parse(ReadText(file), file).GetEnumerator();
+        if (!rows.MoveNext()) throw new UserException($"{file}: is empty. The first line names the columns: path,label[,split][,group].");
+        var header = rows.Current.Fields;
+        int[] columns = FindColumns(file, header, split is not null);
+        string folder = Path.GetDirectoryName(file)!;
+        var missing = new List<string>();
+        int before = entries.Count;
+        while (rows.MoveNext())
+        {
+            var (line, fields) = rows.Current;
+            string source = $"{file} line {line}";
+            if (fields.Count != header.Count) throw new UserException($"{source}: {fields.Count} fields, but the header has {header.Count}. A comma within a field needs quotes around the field.");
+            var entry = ReadRow(source, fields, columns, folder, split);
+            if (!File.Exists(entry.Path)) missing.Add($"{source}: {fields[columns[0]]} {(Directory.Exists(entry.Path) ? "is a folder" : $"does not exist (looked for {entry.Path})")}");
+            entries.Add(entry);
+        }
+        if (missing.Count > 0) throw new UserException(missing[0] + (missing.Count > 1 ? $"; {missing.Count - 1} more rows name files that do not exist" : ""));
+        if (entries.Count == before) throw new UserException($"{file}: has a header but no rows");
+    }
+
+    private static string ReadText(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{file}: cannot be read ({exception.Message})", exception);
+        }
+    }
+
+    // Where each of Columns stands in the header; −1 where it does not.
+    private static int[] FindColumns(string file, List<string> header, bool splitByName)
+    {
+        var names = header.Select(name => name.ToLowerInvariant()).ToList();
+        foreach (string name in names)
+        {
+            if (!Columns.Contains(name))
+            {
+                string hint = name.AsSpan().ContainsAny(";\t") ? " Columns are separated by commas." : "";
+                throw new UserException($"{file}: unknown column '{name}'. Known columns: {string.Join(", ", Columns)}.{hint}");
+            }
+            if (names.Count(n => n == name) > 1) throw new UserException($"{file}: the column '{name}' appears twice");
+        }
+        foreach (string needed in Columns[..2])
+        {
+            if (!names.Contains(needed)) throw new UserException($"{file}: the column '{needed}' is missing. The first line names the columns: path,label[,split][,group].");
+        }
+        if (splitByName && names.Contains("split")) throw new UserException($"{file}: the file's name gives the split, so it cannot have a column 'split'");
+        return [.. Columns.Select(name => names.IndexOf(name))];
+    }
+
+    private static LabelledSet.Entry ReadRow(string source, List<string> fields, int[] columns, string folder, SplitName? split)
+    {
+        string path = fields[columns[0]], label = fields[columns[1]];
+        if (path.Length == 0) throw new UserException($"{source}: the path is empty");
+        if (label.Length == 0) throw new UserException($"{source}: the label of {path} is empty");
+        if (columns[2] >= 0)
+        {
+            string word = fields[columns[2]];
+            split = LabelledSet.ParseSplit(word) ?? throw new UserException($"{source}: unknown split '{word}'. Known splits: {string.Join(", ", LabelledSet.SplitWords)}.");
+        }
+        string? group = columns[3] >= 0 && fields[columns[3]].Length > 0 ? fields[columns[3]] : null;
+        return new LabelledSet.Entry(Resolve(folder, path), label, split, group, source);
+    }
+
+    // Manifests made on Windows have backslashes, which are letters of a name elsewhere.
+    private static string Resolve(string folder, string path)
+    {
+        string full = Path.GetFullPath(Path.Combine(folder, path));
+        if (File.Exists(full) || !path.Contains('\\')) return full;
+        string turned = Path.GetFullPath(Path.Combine(folder, path.Replace('\\', '/')));
+        return File.Exists(turned) ? turned : full;
+    }
+}

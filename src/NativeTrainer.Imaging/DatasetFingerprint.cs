@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace NativeTrainer.Imaging;
+
+internal static class DatasetFingerprint
+{
+    public static string Of(IReadOnlyList<string> classes, Sample[][] splits)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string name in classes) Add(hash, name);
+        string[] names = RelativeNames([.. splits.SelectMany(s => s)]);
+        int next = 0;
+        for (int split = 0; split < splits.Length; split++)
+        {
+            foreach (var sample in splits[split]) Add(hash, $"{split} {sample.Label} {names[next++]}");
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Each sample's path below the deepest folder that holds all of them, with slashes.</summary>
+    public static string[] RelativeNames(Sample[] samples)
+    {
+        string[] paths = [.. samples.Select(s => s.Path.Replace('\\', '/'))];
+        if (paths.Length == 0) return [];
+        string common = paths[0];
+        foreach (string path in paths) common = common[..common.AsSpan().CommonPrefixLength(path)];
+        int length = common.LastIndexOf('/') + 1;
+        return [.. paths.Select(path => path[length..])];
+    }
+
+    // A zero byte ends each text; no path or name holds one.
+    private static void Add(IncrementalHash hash, string text)
+    {
+        hash.AppendData(Encoding.UTF8.GetBytes(text));
+        hash.AppendData([0]);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Text;
+
+namespace NativeTrainer.Imaging;
+
+/// <summary>How a data set without a validation part is divided.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>Share of each class that validates, 0 ≤ fraction &lt; 1; 0 leaves the validation part empty.</summary>
+    public double ValidationFraction { get; init; } = 0.2;
+
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>One part of a data set, labelled by <paramref name="Classes"/>.</summary>
+/// <param name="Classes">Class names; a sample's label is an index into it.</param>
+/// <param name="Samples">In an order that depends on names alone.</param>
+/// <param name="Notes">One line each for what was passed over.</param>
+/// <param name="Fingerprint">As <see cref="DatasetIndex.Fingerprint"/>.</param>
+public sealed record DatasetSplit(IReadOnlyList<string> Classes, IReadOnlyList<Sample> Samples, IReadOnlyList<string> Notes, string Fingerprint);
+
+/// <summary>
+/// The pictures and labels of a data set. Understood are: a folder with train and val (valid, validation), if wanted test, each holding class folders;
+/// one folder of class folders; a folder with train.csv, if wanted val.csv and test.csv; a CSV file (path,label[,split][,group]); a folder with MNIST's idx files.
+/// Without a validation part, one is taken from the training part by seed, class by class; groups are never divided.
+/// </summary>
+public sealed class DatasetIndex
+{
+    private readonly Sample[][] _splits;
+
+    private DatasetIndex(string[] classes, Sample[][] splits, IReadOnlyList<string> notes, bool validationMade)
+    {
+        (Classes, _splits, Notes, ValidationMade) = (classes, splits, notes, validationMade);
+        Fingerprint = DatasetFingerprint.Of(classes, splits);
+    }
+
+    /// <summary>Sorted by UTF-16 value, so "10" comes before "2" and "Z" before "a".</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>One line each for what was passed over, for the user.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The data set had no validation part: <see cref="WriteManifest"/> keeps the one that was made.</summary>
+    public bool ValidationMade { get; }
+
+    /// <summary>SHA-256, hexadecimal, of class names and of each sample's split, label and path below the samples' common folder: moving a data set keeps it.</summary>
+    public string Fingerprint { get; }
+
+    public IReadOnlyList<Sample> Split(SplitName split) => _splits[(int)split];
+
+    /// <summary>Opens a data set for training.</summary>
+    /// <param name="root">Folder or CSV file.</param>
+    /// <param name="options">How to divide it; null for the defaults.</param>
+    /// <exception cref="UserException">
+    /// Missing folder or file, no class folders, an empty class, fewer than two classes, a class that is not trained, a damaged CSV, a group or a file in two splits.
+    /// </exception>
+    public static DatasetIndex Open(string root, DatasetOptions? options = null)
+    {
+        options ??= new DatasetOptions();
+        if (options.ValidationFraction is not (>= 0 and < 1))
+            throw new UserException($"the validation fraction is {options.ValidationFraction}; it has to be at least 0 and less than 1");
+        var set = LabelledSet.Read(root, strictFolders: true);
+        var training = set.Entries.Where(e => e.Split is null or SplitName.Train).ToList();
+        if (training.Count == 0) throw new UserException($"{root}: has no training part. Known names: {string.Join(", ", LabelledSet.SplitWords)}.");
+        string[] classes = Names(training);
+        if (classes.Length == 1) throw new UserException($"{root}: has only one class, '{classes[0]}'; a classifier needs two or more");
+        DatasetChecks.Check(set, classes);
+        var splits = Enum.GetValues<SplitName>().Select(s => Samples(set.Entries.Where(e => (e.Split ?? SplitName.Train) == s), classes)).ToArray();
+        bool make = splits[(int)SplitName.Val].Length == 0 && options.ValidationFraction > 0;
+        if (make) TakeValidation(splits, classes.Length, options);
+        return new DatasetIndex(classes, splits, set.Notes, make);
+    }
+
+    /// <summary>Opens one part of a data set for evaluation; it may lack classes, or have only one.</summary>
+    /// <param name="path">A split's own folder of class folders, a CSV, or a data root.</param>
+    /// <param name="split">Which part of a data root or of a CSV with a split column; null takes val, else test, of a data root and all rows of a CSV.</param>
+    /// <param name="classes">Class names of the model, to which labels are mapped; null numbers the data set's own classes in sorted order.</param>
+    /// <exception cref="UserException">As <see cref="Open"/>; or the part does not exist, or has a class that the model does not know.</exception>
+    public static DatasetSplit OpenSplit(string path, SplitName? split = null, IReadOnlyList<string>? classes = null)
+    {
+        var set = LabelledSet.Read(path, strictFolders: false);
+        var entries = Select(set, path, split);
+        // All parts give the names, so that a class that this part lacks keeps its number.
+        string[] names = classes is null ? Names(set.Entries) : [.. classes];
+        foreach (var entry in entries)
+        {
+            if (names.Contains(entry.Class)) continue;
+            throw new UserException($"{entry.Source}: the class '{entry.Class}' is not among the model's {names.Length} ({Listed(names)}). Evaluate on data of these classes, or train on this data first.");
+        }
+        var samples = Samples(entries, names);
+        return new DatasetSplit(names, samples, set.Notes, DatasetFingerprint.Of(names, [samples]));
+    }
+
+    /// <summary>Writes all samples with their splits as a CSV that <see cref="Open"/> reads back; paths are relative to its folder. Samples of idx files have no path of their own and only document the split.</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public void WriteManifest(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        bool grouped = _splits.Any(split => split.Any(sample => sample.Group is not null));
+        var text = new StringBuilder(grouped ? "path,label,split,group\n" : "path,label,split\n");
+        foreach (var split in Enum.GetValues<SplitName>())
+        {
+            foreach (var sample in Split(split))
+            {
+                string relative = Path.GetRelativePath(folder, sample.Path);
+                if (Path.DirectorySeparatorChar == '\\') relative = relative.Replace('\\', '/');
+                text.Append($"{CsvText.Quote(relative)},{CsvText.Quote(Classes[sample.Label])},{split.ToString().ToLowerInvariant()}");
+                text.Append(grouped ? $",{CsvText.Quote(sample.Group ?? "")}\n" : "\n");
+            }
+        }
+        try
+        {
+            File.WriteAllText(path, text.ToString());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be written ({exception.Message})", exception);
+        }
+    }
+
+    internal static string Listed(IReadOnlyList<string> names) => string.Join(", ", names.Take(8)) + (names.Count > 8 ? ", …" : "");
+
+    private static string[] Names(IEnumerable<LabelledSet.Entry> entries)
+        => [.. entries.Select(e => e.Class).Distinct().Order(StringComparer.Ordinal)];
+
+    private static Sample[] Samples(IEnumerable<LabelledSet.Entry> entries, string[] classes)
+    {
+        var index = classes.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i);
+        return [.. entries.Select(e => new Sample(e.Path, index[e.Class], e.Group) { Pixels = e.Pixels })];
+    }
+
+    private static void TakeValidation(Sample[][] splits, int classes, DatasetOptions options)
+    {
+        var all = splits[(int)SplitName.Train];
+        string[] names = DatasetFingerprint.RelativeNames(all);
+        bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], [.. all.Select(s => s.Group)], classes, options.ValidationFraction, options.Seed);
+        splits[(int)SplitName.Train] = [.. all.Where((_, i) => !chosen[i])];
+        splits[(int)SplitName.Val] = [.. all.Where((_, i) => chosen[i])];
+    }
+
+    private static List<LabelledSet.Entry> Select(LabelledSet set, string path, SplitName? split)
+    {
+        var present = set.Entries.Select(e => e.Split).Where(s => s is not null).Distinct().Order().ToList();
+        bool isFile = File.Exists(path);
+        if (present.Count == 0 || (isFile && split is null)) return set.Entries;
+        split ??= present.Contains(SplitName.Val) ? SplitName.Val : SplitName.Test;
+        if (present.Contains(split)) return [.. set.Entries.Where(e => e.Split == split)];
+        throw new UserException($"{path}: has no {split.ToString()!.ToLowerInvariant()} part; it has {string.Join(" and ", present).ToLowerInvariant()}. Choose one with --split.");
+    }
+}

@@ -1,0 +1,66 @@
+namespace NativeTrainer.Imaging;
+
+/// <summary>What a data set's files say, before classes are numbered and splits are made.</summary>
+/// <param name="Root">The folder or file that the user named, for messages.</param>
+/// <param name="Entries">In an order that depends on names alone.</param>
+/// <param name="Notes">One line each for what was passed over.</param>
+internal sealed record LabelledSet(string Root, List<LabelledSet.Entry> Entries, List<string> Notes)
+{
+    /// <param name="Path">Full path.</param>
+    /// <param name="Class">Class name.</param>
+    /// <param name="Split">Null where the data set does not say.</param>
+    /// <param name="Group">Null is a group of its own.</param>
+    /// <param name="Source">Where the label stands, for messages: a folder, or a CSV file with its line.</param>
+    internal sealed record Entry(string Path, string Class, SplitName? Split, string? Group, string Source)
+    {
+        public RgbImage? Pixels { get; init; }
+    }
+
+    public static readonly string[] SplitWords = ["train", "val", "valid", "validation", "test"];
+
+    public static SplitName? ParseSplit(string word) => word.ToLowerInvariant() switch
+    {
+        "train" => SplitName.Train,
+        "val" or "valid" or "validation" => SplitName.Val,
+        "test" => SplitName.Test,
+        _ => null,
+    };
+
+    /// <summary>Reads a folder or a CSV file.</summary>
+    /// <param name="path">What the user named.</param>
+    /// <param name="strictFolders">An empty class folder of the training part is a mistake; otherwise it is a note.</param>
+    public static LabelledSet Read(string path, bool strictFolders)
+    {
+        string root = System.IO.Path.GetFullPath(path);
+        if (File.Exists(root))
+        {
+            if (!root.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) throw new UserException($"{path}: is neither a folder nor a .csv file");
+            return CsvManifest.Read([(root, null)], path);
+        }
+        if (!Directory.Exists(root)) throw new UserException($"{path}: no such folder or file");
+        try
+        {
+            var tables = PerSplit(Directory.EnumerateFiles(root, "*.csv"), System.IO.Path.GetFileNameWithoutExtension);
+            if (tables.Any(t => t.Split == SplitName.Train)) return CsvManifest.Read([.. tables.Select(t => (t.Path, (SplitName?)t.Split))], path);
+            if (IdxFiles.Find(root) is { Count: > 0 } idx) return IdxFiles.Read(idx, path);
+            return ImageFolder.Read(root, path, strictFolders);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UserException($"{path}: may not be read ({exception.Message})", exception);
+        }
+    }
+
+    /// <summary>Those paths whose name is a split's, in the order train, val, test.</summary>
+    /// <exception cref="UserException">Two names mean the same split.</exception>
+    public static List<(string Path, SplitName Split)> PerSplit(IEnumerable<string> paths, Func<string, string> name)
+    {
+        var found = paths.Select(p => (Path: p, Split: ParseSplit(name(p)))).Where(p => p.Split is not null)
+            .Select(p => (p.Path, Split: p.Split!.Value)).OrderBy(p => p.Split).ThenBy(p => p.Path, StringComparer.Ordinal).ToList();
+        for (int i = 1; i < found.Count; i++)
+        {
+            if (found[i].Split == found[i - 1].Split) throw new UserException($"{found[i - 1].Path} and {found[i].Path} are both the {found[i].Split} split; keep one");
+        }
+        return found;
+    }
+}

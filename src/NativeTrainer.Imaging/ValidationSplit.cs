@@ -1,0 +1,92 @@
+namespace NativeTrainer.Imaging;
+
+/// <summary>
+/// Chooses what validates. Which pictures are chosen depends on the seed and on their names, not on their place in a list: another run chooses the
+/// same, and a few new pictures move few others.
+/// </summary>
+internal static class ValidationSplit
+{
+    /// <param name="names">A name for each sample that is the same on every machine.</param>
+    /// <param name="labels">Class index of each sample.</param>
+    /// <param name="groups">Group of each sample, null for a group of its own.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="fraction">0 &lt; fraction &lt; 1, of each class.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <returns>For each sample, whether it validates. Every class keeps at least one sample for training.</returns>
+    public static bool[] Choose(IReadOnlyList<string> names, int[] labels, IReadOnlyList<string?> groups, int classes, double fraction, ulong seed)
+    {
+        if (groups.All(g => g is null)) return Stratified(names, labels, fraction, seed);
+        return Grouped(names, labels, groups, classes, fraction, seed);
+    }
+
+    // Of n samples of a class round(n · fraction) validate, at least 1 and at most n − 1; a class of one only trains.
+    private static bool[] Stratified(IReadOnlyList<string> names, int[] labels, double fraction, ulong seed)
+    {
+        var chosen = new bool[labels.Length];
+        foreach (var members in Enumerable.Range(0, labels.Length).GroupBy(i => labels[i]))
+        {
+            var order = members.OrderBy(i => SplitMix.Hash(seed, names[i])).ThenBy(i => names[i], StringComparer.Ordinal).ToArray();
+            if (order.Length < 2) continue;
+            int count = Math.Clamp((int)Math.Round(order.Length * fraction), 1, order.Length - 1);
+            foreach (int i in order.AsSpan(0, count)) chosen[i] = true;
+        }
+        return chosen;
+    }
+
+    // Greedy: whole groups, the largest first, go to validation where that brings its class counts nearer to their targets.
+    private static bool[] Grouped(IReadOnlyList<string> names, int[] labels, IReadOnlyList<string?> groups, int classes, double fraction, ulong seed)
+    {
+        var sets = Enumerable.Range(0, labels.Length).GroupBy(i => groups[i] is { } group ? "group " + group : "name " + names[i])
+            .OrderByDescending(set => set.Count()).ThenBy(set => SplitMix.Hash(seed, set.Key)).ThenBy(set => set.Key, StringComparer.Ordinal)
+            .Select(set => set.ToArray()).ToArray();
+        var total = new int[classes];
+        foreach (int label in labels) total[label]++;
+        var taken = new int[classes];
+        var chosen = new bool[labels.Length];
+        foreach (int[] set in sets)
+        {
+            double distance = DistanceWith(set, labels, taken, total, fraction);
+            if (distance < Distance(taken, total, fraction)) Take(set);
+        }
+        if (taken.All(count => count == 0)) Take(BestSingle(sets, labels, total, fraction));
+        return chosen;
+
+        void Take(int[] set)
+        {
+            foreach (int i in set)
+            {
+                chosen[i] = true;
+                taken[labels[i]]++;
+            }
+        }
+    }
+
+    // Where every group is larger than the fraction, one validates all the same.
+    private static int[] BestSingle(int[][] sets, int[] labels, int[] total, double fraction)
+    {
+        var none = new int[total.Length];
+        int[] best = sets.MinBy(set => DistanceWith(set, labels, none, total, fraction))!;
+        return double.IsFinite(DistanceWith(best, labels, none, total, fraction)) ? best : throw new UserException(
+            "no group can be set aside for validation: each holds all pictures of some class. Give a split column, or a validation fraction of 0.");
+    }
+
+    // Infinite where a class would have nothing left to train on.
+    private static double DistanceWith(int[] set, int[] labels, int[] taken, int[] total, double fraction)
+    {
+        var with = (int[])taken.Clone();
+        foreach (int i in set) with[labels[i]]++;
+        return set.Any(i => with[labels[i]] == total[labels[i]]) ? double.PositiveInfinity : Distance(with, total, fraction);
+    }
+
+    // Σ (taken − target)² / total: each class counts by its share and not by its size.
+    private static double Distance(int[] taken, int[] total, double fraction)
+    {
+        double sum = 0;
+        for (int c = 0; c < total.Length; c++)
+        {
+            double difference = taken[c] - total[c] * fraction;
+            if (total[c] > 0) sum += difference * difference / total[c];
+        }
+        return sum;
+    }
+}
