@@ -50,7 +50,7 @@ public static class ImageDecoder
         var signature = FileSignature.Of(file);
         if (signature.Content == FileSignature.Kind.Other) return DecodeResult.Failed(DecodeFailure.NotAnImage, $"is {signature.Description}");
         if (signature.Content == FileSignature.Kind.UnsupportedPicture)
-            return DecodeResult.Failed(DecodeFailure.UnsupportedFormat, $"is a {signature.Description} picture, a format that is not supported: convert it to PNG or JPEG");
+            return DecodeResult.Failed(DecodeFailure.UnsupportedFormat, $"is in {signature.Description} format, which is not supported: convert it to PNG or JPEG");
         fixed (byte* start = file)
         {
             using var data = SKData.Create((nint)start, file.Length);
