@@ -5,8 +5,8 @@ internal sealed record FixtureCase(string Name, ResNetShape Shape, int Batch, in
 {
     public const int Steps = 10;
 
-    /// <summary>The head's rate divided by the backbone's.</summary>
-    public float HeadRateFactor { get; init; } = 5;
+    /// <summary>The head's rate divided by the backbone's: a power of two, so that it does not matter in which order rates are multiplied.</summary>
+    public float HeadRateFactor { get; init; } = 4;
 
     /// <summary>Of convolution and linear weights; biases and norms are not decayed.</summary>
     public float WeightDecay { get; init; } = 1e-2f;
@@ -19,15 +19,15 @@ internal sealed record FixtureCase(string Name, ResNetShape Shape, int Batch, in
 
     public float Beta2 { get; init; } = 0.999f;
 
-    public float Epsilon { get; init; } = 1e-3f;
+    public float Epsilon { get; init; } = 1e-8f;
 
     public float LabelSmoothing { get; init; }
 
     /// <summary>Loss weight of each class; empty for none.</summary>
     public float[] ClassWeights { get; init; } = [];
 
-    /// <summary>The backbone's rate in each step: half a cosine, in float32.</summary>
-    public float[] Rates => [.. Enumerable.Range(0, Steps).Select(step => Rate * (float)(0.5 + 0.5 * Math.Cos(Math.PI * step / Steps)))];
+    /// <summary>What every rate is multiplied by in each step: half a cosine.</summary>
+    public float[] RateFactors => [.. Enumerable.Range(0, Steps).Select(step => (float)(0.5 + 0.5 * Math.Cos(Math.PI * step / Steps)))];
 
     /// <summary>Each block kind with SGD and AdamW; between them both stems, odd sizes, both pool roundings, both places of the stride, and each loss option.</summary>
     public static IReadOnlyList<FixtureCase> All { get; } =

@@ -65,7 +65,7 @@ internal sealed class TenSteps
         {
             var images = ((data.Pixels[step].index_select(0, tensor(order)).to(type) - 128) / 64).permute(0, 3, 1, 2);
             if (!channelsLast) images = images.contiguous();
-            SetRates(optimizer, fixture.Rates[step]);
+            SetRates(optimizer, fixture.Rate * fixture.RateFactors[step]);
             optimizer.zero_grad();
             var logits = model.forward(images);
             var loss = nn.functional.cross_entropy(logits, data.Labels[step].index_select(0, tensor(order)), classWeights, label_smoothing: fixture.LabelSmoothing);
