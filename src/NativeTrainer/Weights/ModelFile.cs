@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NativeTrainer.Imaging;
+using NativeTrainer.Models;
+
+namespace NativeTrainer.Weights;
+
+/// <summary>
+/// A model on disk: safetensors with torchvision's names and layout, and in the metadata the spec (<c>nativetrainer.spec</c>, JSON), labels
+/// (<c>nativetrainer.labels</c>, JSON array), <c>license</c> and <c>source</c>.
+/// </summary>
+public static class ModelFile
+{
+    private const string SpecKey = "nativetrainer.spec", LabelsKey = "nativetrainer.labels", LicenseKey = "license", SourceKey = "source";
+
+    /// <exception cref="UserException">The file is missing, damaged, or says nothing about its architecture.</exception>
+    public static ModelWeights Load(string path)
+    {
+        using var file = SafeTensors.Open(path);
+        string Text(string key) => file.Metadata.GetValueOrDefault(key) ?? "";
+        if (!file.Metadata.ContainsKey(SpecKey))
+            throw new UserException($"{path}: has no '{SpecKey}' in its metadata, so its architecture is not known; convert the ONNX file with 'nativetrainer convert'");
+        ResNetSpec spec;
+        string[]? labels;
+        try
+        {
+            spec = JsonSerializer.Deserialize(Text(SpecKey), ModelFileJson.Default.ResNetSpec) ?? throw new JsonException("null");
+            labels = file.Metadata.ContainsKey(LabelsKey) ? JsonSerializer.Deserialize(Text(LabelsKey), ModelFileJson.Default.StringArray) : null;
+        }
+        catch (JsonException error)
+        {
+            throw new UserException($"{path}: its metadata cannot be read ({error.Message.Split('\n')[0]}); convert or download the file again", error);
+        }
+        return new ModelWeights
+        {
+            Spec = spec,
+            Labels = labels,
+            License = file.Metadata.GetValueOrDefault(LicenseKey),
+            Source = file.Metadata.GetValueOrDefault(SourceKey),
+            Notes = file.Metadata.Where(pair => pair.Key is not (SpecKey or LabelsKey or LicenseKey or SourceKey)).ToDictionary(),
+            Tensors = file.Tensors.ToDictionary(t => t.Name, t => new HostTensor([.. t.Shape], file.ReadFloat32(t.Name))),
+        };
+    }
+
+    /// <summary>Writes atomically: the file is whole or not there.</summary>
+    /// <exception cref="UserException">The folder cannot be written or the disk is full.</exception>
+    public static void Save(string path, ModelWeights weights)
+    {
+        var metadata = new Dictionary<string, string>(weights.Notes) { [SpecKey] = JsonSerializer.Serialize(weights.Spec, ModelFileJson.Default.ResNetSpec) };
+        if (weights.Labels is not null) metadata[LabelsKey] = JsonSerializer.Serialize([.. weights.Labels], ModelFileJson.Default.StringArray);
+        if (weights.License is not null) metadata[LicenseKey] = weights.License;
+        if (weights.Source is not null) metadata[SourceKey] = weights.Source;
+        SafeTensors.Write(path, [.. weights.Tensors.Select(t => SafeTensors.FromFloat32(t.Key, t.Value.Shape, t.Value.Data))], metadata);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ResNetSpec))]
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class ModelFileJson : JsonSerializerContext;
