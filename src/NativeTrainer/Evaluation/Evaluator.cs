@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using NativeTrainer.Imaging;
+using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Models;
+using NativeTrainer.Weights;
+
+namespace NativeTrainer.Evaluation;
+
+/// <summary>What to evaluate or predict with.</summary>
+public record InferenceOptions
+{
+    /// <summary>A safetensors model file.</summary>
+    public required string Weights { get; init; }
+
+    /// <summary>Side of the input in pixels; 0 takes the weights'.</summary>
+    public int Size { get; init; }
+
+    /// <summary>Images per forward pass.</summary>
+    public int Batch { get; init; } = 16;
+
+    /// <summary>Kernel and decoding threads; 0 takes all processors.</summary>
+    public int Threads { get; init; }
+
+    public string Device { get; init; } = "auto";
+}
+
+/// <summary>A labelled set to evaluate on.</summary>
+public sealed record EvaluateOptions : InferenceOptions
+{
+    /// <summary>A split's folder of class folders, a CSV, or a data root.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Which part of a data root: train, val or test; null takes val, else test.</summary>
+    public SplitName? Split { get; init; }
+
+    /// <summary>Only the first so many images, spread evenly over the set; 0 takes all.</summary>
+    public int Limit { get; init; }
+}
+
+/// <summary>Images to classify.</summary>
+public sealed record PredictOptions : InferenceOptions
+{
+    /// <summary>Image files.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+}
+
+public sealed record EvaluationResult(ClassificationMetrics Metrics, IReadOnlyList<string> Classes, IReadOnlyList<PredictedImage> Images, IReadOnlyList<string> Unusable,
+    double ImagesPerSecond);
+
+/// <summary>Classes, an image each in the order given, and the files that gave no picture.</summary>
+public sealed record PredictionResult(IReadOnlyList<string> Classes, IReadOnlyList<PredictedImage> Images, IReadOnlyList<string> Unusable);
+
+/// <summary>Runs a model on images: centre crops, running statistics.</summary>
+public static class Evaluator
+{
+    /// <exception cref="UserException">Weights or data cannot be used.</exception>
+    public static EvaluationResult Evaluate(EvaluateOptions options, CancellationToken stop = default)
+    {
+        var weights = ModelFile.Load(options.Weights);
+        var split = DatasetIndex.OpenSplit(options.Data, options.Split, weights.Labels);
+        if (split.Classes.Count > weights.Spec.Head.Classes)
+            throw new UserException($"{options.Data}: has {split.Classes.Count} classes, {options.Weights} knows {weights.Spec.Head.Classes}; train on this data first");
+        var samples = options.Limit > 0 && options.Limit < split.Samples.Count
+            ? [.. Enumerable.Range(0, options.Limit).Select(i => split.Samples[(int)((long)i * split.Samples.Count / options.Limit)])]
+            : split.Samples;
+        var names = Names(weights, split.Classes);
+        var watch = Stopwatch.StartNew();
+        var (images, unusable) = Run(options, weights, samples, stop);
+        double seconds = watch.Elapsed.TotalSeconds;
+        var probabilities = images.SelectMany(i => i.Probabilities).ToArray();
+        var metrics = ClassificationMetrics.Compute(probabilities, [.. images.Select(i => i.Label)], names);
+        return new EvaluationResult(metrics, names, images, unusable, images.Count / seconds);
+    }
+
+    /// <exception cref="UserException">The weights cannot be used, or no file gives a picture.</exception>
+    public static PredictionResult Predict(PredictOptions options, CancellationToken stop = default)
+    {
+        var weights = ModelFile.Load(options.Weights);
+        var (images, unusable) = Run(options, weights, [.. options.Files.Select(f => new Sample(f, -1))], stop);
+        return new PredictionResult(Names(weights, null), images, unusable);
+    }
+
+    private static IReadOnlyList<string> Names(ModelWeights weights, IReadOnlyList<string>? data)
+        => weights.Labels ?? [.. Enumerable.Range(0, weights.Spec.Head.Classes).Select(c => data is not null && c < data.Count ? data[c] : $"class {c}")];
+
+    private static (IReadOnlyList<PredictedImage> Images, IReadOnlyList<string> Unusable) Run(InferenceOptions options, ModelWeights weights, IReadOnlyList<Sample> samples,
+        CancellationToken stop)
+    {
+        var preprocessing = weights.Spec.Preprocessing;
+        int size = options.Size > 0 ? options.Size : preprocessing.Size, batch = Math.Min(options.Batch, samples.Count);
+        using var device = Open(options);
+        using var model = ModelTransfer.Load(options.Weights, weights, device);
+        if (size < model.Reduction) throw new UserException($"--size {size} is too small: the model shrinks its input {model.Reduction} times; give at least {model.Reduction}");
+        using var source = BatchSource.Eval(samples, size, preprocessing.CropRatio, new BatchOptions
+        {
+            BatchSize = batch,
+            Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            Filter = preprocessing.Interpolation == "bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Bilinear,
+        });
+        source.Prepare(null, stop);
+        var session = new InferenceSession(model, size, batch, InferenceOutput.Probabilities);
+        using var arena = device.Allocate(session.ArenaBytes);
+        session.Bind(arena);
+        var probabilities = session.Run(source, stop);
+        int classes = session.Width;
+        return ([.. source.Samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()))],
+            [.. source.Problems.Select(p => $"{p.Path}: {p.Reason}")]);
+    }
+
+    private static Device Open(InferenceOptions options)
+    {
+        try
+        {
+            return Device.Open(options.Device, options.Threads);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserException($"--device: {error.Message}", error);
+        }
+    }
+}

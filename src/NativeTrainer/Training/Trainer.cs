@@ -1,0 +1,125 @@
+using NativeTrainer.Imaging;
+using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Models;
+using NativeTrainer.Weights;
+
+namespace NativeTrainer.Training;
+
+/// <summary>Trains image classifiers: the entry point of the command line and of programs that embed the engine.</summary>
+public static class Trainer
+{
+    /// <summary>Runs a training from its options.</summary>
+    /// <param name="options">Checked here.</param>
+    /// <param name="observer">Hears of the plan, steps and epochs. The run folder's records are an observer too and are attached here.</param>
+    /// <param name="stop">Finishes the step, saves and returns with <see cref="TrainResult.Interrupted"/>.</param>
+    /// <exception cref="UserException">The options, the data or the weights cannot be used; the message says what to do.</exception>
+    public static TrainResult Train(TrainOptions options, ITrainingObserver observer, CancellationToken stop = default)
+    {
+        TrainOptionsValidator.Validate(options);
+        string folder = options.Out ?? NextFolder(options.Data);
+        return Start(options with { Out = folder }, folder, resume: false, observer, stop);
+    }
+
+    /// <summary>Goes on with a run from its last checkpoint, as if it had never stopped.</summary>
+    /// <exception cref="UserException">The folder holds no run that can be resumed.</exception>
+    public static TrainResult Resume(string runFolder, ITrainingObserver observer, CancellationToken stop = default)
+    {
+        if (!Directory.Exists(runFolder)) throw new UserException($"{runFolder}: there is no such run folder; give the folder that the run printed");
+        var options = TrainOptionsFile.Load(Path.Combine(runFolder, TrainOptionsFile.Name));
+        TrainOptionsValidator.Validate(options);
+        return Start(options, runFolder, resume: true, observer, stop);
+    }
+
+    private static TrainResult Start(TrainOptions options, string folder, bool resume, ITrainingObserver observer, CancellationToken stop)
+    {
+        using var checkpoint = resume ? Checkpoint.Open(folder) : null;
+        if (!resume) CreateFolder(folder);
+        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed });
+        using var device = Open(options);
+        var both = new Observers(new RunFolderWriter(options), observer);
+        var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
+        using var model = CreateModel(options, head, index.Classes, device, both, out var card);
+        RequireSize(model, options);
+        using var data = new TrainingData(index, options, model.Spec.Preprocessing, both.OnNote, stop);
+        if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
+        if (index.ValidationMade) index.WriteManifest(Path.Combine(folder, "split.csv"));
+        using var run = new TrainingRun(options, both, data, model, card, options.Weights is null, folder);
+        return run.Run(checkpoint, stop);
+    }
+
+    private static ResNet CreateModel(TrainOptions options, HeadSpec head, IReadOnlyList<string> classes, Device device, ITrainingObserver observer, out ModelWeights card)
+    {
+        if (options.Weights is null)
+        {
+            var spec = ResNetSpec.Known(options.Model!, head.Classes);
+            spec = spec with { Head = head, Preprocessing = spec.Preprocessing with { Size = options.Size > 0 ? options.Size : spec.Preprocessing.Size } };
+            card = new ModelWeights { Spec = spec, Labels = classes, Tensors = new Dictionary<string, HostTensor>() };
+            var model = new ResNet(spec, device);
+            model.Initialize(options.Seed);
+            return model;
+        }
+        var weights = ModelFile.Load(options.Weights);
+        if (options.Size > 0) weights = weights with { Spec = weights.Spec with { Preprocessing = weights.Spec.Preprocessing with { Size = options.Size } } };
+        if (weights.Spec.Norm == NormKind.FoldedBias)
+            observer.OnNote($"{options.Weights}: batch norm is folded into the convolutions; 'convert --calibrate DIR' recovers it and trains better");
+        card = weights with { Labels = classes };
+        return ModelTransfer.LoadForTraining(options.Weights, weights, head, classes, device, options.Seed, observer.OnNote);
+    }
+
+    private static Device Open(TrainOptions options)
+    {
+        try
+        {
+            return Device.Open(options.Device, options.Threads);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserException($"--device: {error.Message}", error);
+        }
+    }
+
+    private static void RequireSize(ResNet model, TrainOptions options)
+    {
+        int size = options.Size > 0 ? options.Size : model.Spec.Preprocessing.Size;
+        if (model.Spec.InputChannels != 3) throw new UserException($"{options.Weights}: the model takes {model.Spec.InputChannels} channels; images have 3");
+        if (size < model.Reduction) throw new UserException($"--size {size} is too small: the model shrinks its input {model.Reduction} times; give at least {model.Reduction}");
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, Checkpoint.FileName)))
+            throw new UserException($"{folder}: holds a run already; go on with --resume {folder}, or choose another --out");
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{folder}: the run folder cannot be made ({error.Message}); choose another --out", error);
+        }
+    }
+
+    private static string NextFolder(string data)
+    {
+        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data)));
+        for (int n = 1; ; n++)
+        {
+            string folder = Path.Combine("runs", $"{name}-{n}");
+            if (!Directory.Exists(folder)) return folder;
+        }
+    }
+
+    private sealed class Observers(params ITrainingObserver[] all) : ITrainingObserver
+    {
+        public void OnPlan(TrainingPlan plan) => Array.ForEach(all, o => o.OnPlan(plan));
+
+        public void OnNote(string note) => Array.ForEach(all, o => o.OnNote(note));
+
+        public void OnStep(StepReport step)
+        {
+            foreach (var observer in all) observer.OnStep(step);
+        }
+
+        public void OnEpoch(EpochReport epoch) => Array.ForEach(all, o => o.OnEpoch(epoch));
+    }
+}

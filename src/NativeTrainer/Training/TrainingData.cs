@@ -1,0 +1,83 @@
+using NativeTrainer.Imaging;
+using NativeTrainer.Models;
+
+namespace NativeTrainer.Training;
+
+/// <summary>The pictures of a run: decoded once, ready to visit.</summary>
+internal sealed class TrainingData : IDisposable
+{
+    /// <summary>Stored pictures are a little larger than the input, so that crops keep their detail.</summary>
+    private const double StoreFactor = 1.15;
+
+    private readonly BatchOptions _reading;
+    private readonly double _cropRatio;
+
+    /// <param name="index">The data set.</param>
+    /// <param name="options">Size, threads, cache.</param>
+    /// <param name="preprocessing">Of the weights.</param>
+    /// <param name="note">Hears what was left out.</param>
+    public TrainingData(DatasetIndex index, TrainOptions options, Preprocessing preprocessing, Action<string> note, CancellationToken stop)
+    {
+        Classes = index.Classes;
+        Size = options.Size > 0 ? options.Size : preprocessing.Size;
+        _cropRatio = preprocessing.CropRatio;
+        _reading = new BatchOptions
+        {
+            BatchSize = options.Batch,
+            Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            CacheBytes = options.CacheBytes / 2,
+            Strict = options.Strict,
+            Filter = preprocessing.Interpolation == "bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Bilinear,
+        };
+        foreach (string text in index.Notes) note(text);
+        var train = index.Split(SplitName.Train);
+        Train = BatchSource.Train(train, (int)Math.Round(Size * StoreFactor), _reading with { BatchSize = Math.Min(options.Batch, train.Count) });
+        Train.Prepare(null, stop);
+        // Fewer pictures than a batch can be left when files are unusable.
+        if (Train.Samples.Count < options.Batch)
+        {
+            Train = BatchSource.Train(Train.Samples, (int)Math.Round(Size * StoreFactor), _reading with { BatchSize = Train.Samples.Count });
+            Train.Prepare(null, stop);
+        }
+        Validation = BatchSource.Eval(index.Split(SplitName.Val), Size, _cropRatio, _reading with { BatchSize = Math.Min(options.Batch, Train.Samples.Count) });
+        Validation.Prepare(null, stop);
+        Unusable = [.. Train.Problems.Concat(Validation.Problems).Select(p => $"{p.Path}: {p.Reason}")];
+        if (Unusable.Count > 0) note($"{Unusable.Count} file{(Unusable.Count == 1 ? "" : "s")} left out, no picture could be read:\n  {string.Join("\n  ", Unusable)}");
+        foreach (string name in Classes.Where((_, c) => Train.Samples.All(s => s.Label != c)))
+            throw new UserException($"{options.Data}: no usable training image of class '{name}' is left; add images or remove the class");
+    }
+
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>Side of the network's input in pixels.</summary>
+    public int Size { get; }
+
+    public BatchSource Train { get; }
+
+    public BatchSource Validation { get; }
+
+    /// <summary>Files without a picture, with the reason.</summary>
+    public IReadOnlyList<string> Unusable { get; }
+
+    /// <summary>The training pictures as evaluation sees them: centre crops. For features that are computed once.</summary>
+    public BatchSource OpenTrainAsEvaluation(int batch)
+    {
+        var source = BatchSource.Eval(Train.Samples, Size, _cropRatio, _reading with { BatchSize = batch, CacheBytes = 0 });
+        source.Prepare();
+        return source;
+    }
+
+    /// <summary>Class weights n / (classes · nₖ).</summary>
+    public float[] InverseShares()
+    {
+        var counts = new int[Classes.Count];
+        foreach (var sample in Train.Samples) counts[sample.Label]++;
+        return [.. counts.Select(n => Train.Samples.Count / (float)(Classes.Count * n))];
+    }
+
+    public void Dispose()
+    {
+        Train.Dispose();
+        Validation.Dispose();
+    }
+}

@@ -1,0 +1,269 @@
+using System.Diagnostics;
+using NativeTrainer.Evaluation;
+using NativeTrainer.Graph;
+using NativeTrainer.Imaging;
+using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Augmentation;
+using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Models;
+using NativeTrainer.Weights;
+
+namespace NativeTrainer.Training;
+
+/// <summary>One run from its first to its last step: stages, epochs, validation, checkpoints.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainOptions _options;
+    private readonly ITrainingObserver _observer;
+    private readonly Device _device;
+    private readonly TrainingData _data;
+    private readonly ResNet _model;
+    private readonly ModelWeights _card;
+    private readonly bool _fromScratch;
+    private readonly string _folder;
+    private readonly int _size, _batch;
+    private readonly float[]? _classWeights;
+    private readonly StepReport _report = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private float[]? _trainFeatures, _validationFeatures;
+    private TrainingPosition _at = new();
+    private ClassificationMetrics? _best;
+    private Arena? _activations;
+    private long _imagesSeen;
+    private double _stepSeconds;
+
+    /// <param name="card">The model as a file: spec, labels, licence; its tensors are replaced when saved.</param>
+    public TrainingRun(TrainOptions options, ITrainingObserver observer, TrainingData data, ResNet model, ModelWeights card, bool fromScratch, string folder)
+    {
+        (_options, _observer, _data, _model, _card, _fromScratch, _folder) = (options, observer, data, model, card, fromScratch, folder);
+        (_device, _size) = (model.Device, data.Size);
+        _batch = Math.Min(options.Batch, data.Train.Samples.Count);
+        _classWeights = options.Balance == BalanceKind.Weights ? data.InverseShares() : null;
+    }
+
+    public TrainResult Run(SafeTensors? checkpoint, CancellationToken stop)
+    {
+        var stages = TrainingStage.For(_model, _options);
+        var memory = TrainingMemory.Plan(_model, _options, stages, _size, _batch, _fromScratch, _classWeights, _data.Train.LargestImagePixels);
+        _model.Parameters.SetTrainable(p => stages[0].Trains(p, _options));
+        _observer.OnPlan(new TrainingPlan
+        {
+            Device = _device.Description,
+            Model = _model.Spec.Name,
+            Classes = _data.Classes,
+            TrainImages = _data.Train.Samples.Count,
+            ValidationImages = _data.Validation.Samples.Count,
+            TrainedParameters = _model.Parameters.TrainableCount,
+            TotalParameters = _model.Parameters.Count,
+            PeakMemoryBytes = memory.Total,
+            RunFolder = _folder,
+            Epochs = stages.Sum(s => s.Epochs),
+            Options = _options,
+        });
+        _activations = _device.Allocate(memory.ActivationBytes);
+        if (checkpoint is not null)
+        {
+            _at = Checkpoint.Position(checkpoint);
+            Checkpoint.LoadParameters(checkpoint, _device, _model.Parameters);
+        }
+        string? diverged = null;
+        bool interrupted = false;
+        int totalEpochs = stages.Sum(s => s.Epochs);
+        while (_at.Stage < stages.Count && diverged is null && !interrupted)
+        {
+            (diverged, interrupted) = RunStage(stages[_at.Stage], checkpoint, totalEpochs, stop);
+            checkpoint = null;
+        }
+        return new TrainResult
+        {
+            RunFolder = _folder,
+            BestEpoch = _at.BestEpoch,
+            Best = _best ?? Validate(null).Metrics,
+            ImagesPerSecond = _stepSeconds > 0 ? _imagesSeen / _stepSeconds : 0,
+            PeakMemoryBytes = _device.PeakAllocatedBytes,
+            Seconds = _clock.Elapsed.TotalSeconds,
+            Interrupted = interrupted,
+            Diverged = diverged,
+            Unusable = _data.Unusable,
+        };
+    }
+
+    public void Dispose() => _activations?.Dispose();
+
+    private (string? Diverged, bool Interrupted) RunStage(TrainingStage stage, SafeTensors? checkpoint, int totalEpochs, CancellationToken stop)
+    {
+        _model.Parameters.SetTrainable(p => stage.Trains(p, _options));
+        if (stage.OnFeatures) ComputeFeatures();
+        using var step = new TrainStep(_model, _options, stage.OnFeatures ? 0 : _size, _batch, _fromScratch, _classWeights);
+        step.Bind(_activations!);
+        using var feeder = Feeder(stage);
+        int perEpoch = feeder.BatchesPerEpoch, updatesPerEpoch = (perEpoch + _options.Accumulate - 1) / _options.Accumulate;
+        var schedule = new LearningRateSchedule(_options, updatesPerEpoch, updatesPerEpoch * stage.Epochs);
+        if (checkpoint is not null && (_at.Epoch > 0 || _at.Batch > 0)) Checkpoint.LoadOptimizer(checkpoint, _device, step.Optimizer, _options);
+
+        while (_at.Epoch < stage.Epochs)
+        {
+            double start = _clock.Elapsed.TotalSeconds;
+            int firstBatch = _at.Batch;
+            step.Prepare();
+            feeder.Start(_at.EpochsDone, firstBatch);
+            for (int batch = firstBatch; batch < perEpoch; batch++)
+            {
+                int group = Math.Min(_options.Accumulate, perEpoch - batch / _options.Accumulate * _options.Accumulate);
+                feeder.Next(step);
+                float loss = step.Run(_at.StepsDone, batch % _options.Accumulate != 0, 1f / group);
+                if (!float.IsFinite(loss))
+                    return ($"the loss became {loss} at epoch {_at.EpochsDone + 1}, step {batch + 1}; lower --lr or set --clip 1", false);
+                bool updates = (batch + 1) % _options.Accumulate == 0 || batch + 1 == perEpoch;
+                if (updates) step.Update(schedule.Factor(step.Optimizer.Steps));
+                _at = _at with { Batch = batch + 1, StepsDone = _at.StepsDone + 1, LossSum = _at.LossSum + loss };
+                Report(step, perEpoch, firstBatch, loss, start, totalEpochs);
+                if (batch + 1 == perEpoch || !updates) continue;
+                bool due = _options.SaveEvery > 0 && step.Optimizer.Steps % _options.SaveEvery == 0;
+                if (due || stop.IsCancellationRequested) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at);
+                if (stop.IsCancellationRequested) return (null, true);
+            }
+            double seconds = _clock.Elapsed.TotalSeconds - start;
+            long images = (long)(perEpoch - firstBatch) * _batch;
+            if (!stage.OnFeatures) (_imagesSeen, _stepSeconds) = (_imagesSeen + images, _stepSeconds + seconds);
+            FinishEpoch(stage, step, perEpoch, seconds, images);
+            if (stop.IsCancellationRequested && _at.EpochsDone < totalEpochs) return (null, true);
+            if (_options.Patience > 0 && !stage.OnFeatures && _at.Stale >= _options.Patience)
+            {
+                _observer.OnNote($"no better validation for {_at.Stale} epochs: stopped early");
+                break;
+            }
+        }
+        _at = _at with { Stage = _at.Stage + 1, Epoch = 0, Batch = 0, Stale = 0 };
+        Checkpoint.Save(_folder, _device, _model.Parameters, null, _options, _at);
+        return (null, false);
+    }
+
+    private void Report(TrainStep step, int perEpoch, int firstBatch, float loss, double start, int totalEpochs)
+    {
+        double elapsed = _clock.Elapsed.TotalSeconds - start;
+        int done = _at.Batch - firstBatch;
+        (_report.Epoch, _report.Step, _report.StepsPerEpoch, _report.Loss) = (_at.EpochsDone + 1, _at.Batch, perEpoch, loss);
+        _report.LearningRate = step.Groups.LearningRates[step.Groups.HeadGroup];
+        _report.ImagesPerSecond = done * _batch / Math.Max(elapsed, 1e-9);
+        double left = (perEpoch - _at.Batch) + (double)(totalEpochs - _at.EpochsDone - 1) * perEpoch;
+        _report.Remaining = TimeSpan.FromSeconds(left * elapsed / done);
+        _observer.OnStep(_report);
+    }
+
+    private void FinishEpoch(TrainingStage stage, TrainStep step, int perEpoch, double seconds, long images)
+    {
+        var (metrics, predictions) = WithAverage(step.Optimizer, () => Validate(stage));
+        double value = _options.Metric switch
+        {
+            SelectionMetric.BalancedAccuracy => metrics.BalancedAccuracy,
+            SelectionMetric.MacroF1 => metrics.MacroF1,
+            SelectionMetric.Loss => -metrics.Loss,
+            _ => metrics.Accuracy,
+        };
+        bool best = value > _at.BestValue;
+        double trainLoss = _at.LossSum / perEpoch;
+        int epoch = _at.EpochsDone + 1;
+        _at = _at with
+        {
+            Epoch = _at.Epoch + 1,
+            Batch = 0,
+            EpochsDone = epoch,
+            LossSum = 0,
+            Stale = best ? 0 : _at.Stale + 1,
+            BestEpoch = best ? epoch : _at.BestEpoch,
+            BestValue = best ? value : _at.BestValue,
+        };
+        if (best) _best = metrics;
+        WithAverage(step.Optimizer, () =>
+        {
+            if (best) SaveModel("best.safetensors");
+            SaveModel("last.safetensors");
+            return 0;
+        });
+        Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at);
+        _observer.OnEpoch(new EpochReport
+        {
+            Epoch = epoch,
+            Stage = stage.Name,
+            TrainLoss = trainLoss,
+            Validation = metrics,
+            LearningRates = step.Groups.ByName(),
+            ImagesPerSecond = images / Math.Max(seconds, 1e-9),
+            Seconds = seconds,
+            IsBest = best,
+            Predictions = best ? predictions : [],
+        });
+    }
+
+    private void SaveModel(string name) => ModelFile.Save(Path.Combine(_folder, name), ModelTransfer.Export(_model, _card));
+
+    /// <summary>Runs with the moving average in the weights' place, where there is one.</summary>
+    private T WithAverage<T>(Optimizer optimizer, Func<T> action)
+    {
+        if (optimizer.Average.IsNone) return action();
+        var weights = _model.Parameters.FlatTrainable;
+        var saved = new float[weights.Count];
+        _device.Download<float>(weights, saved);
+        _device.Copy(optimizer.Average, weights);
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            _device.Upload<float>(saved, weights);
+        }
+    }
+
+    private (ClassificationMetrics Metrics, PredictedImage[] Predictions) Validate(TrainingStage? stage)
+    {
+        int classes = _data.Classes.Count;
+        float[] probabilities = stage is { OnFeatures: true } ? HeadOnFeatures(_validationFeatures!) : Infer(InferenceOutput.Probabilities, _data.Validation);
+        var samples = _data.Validation.Samples;
+        var metrics = ClassificationMetrics.Compute(probabilities, [.. samples.Select(s => s.Label)], _data.Classes);
+        return (metrics, [.. samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()))]);
+    }
+
+    private float[] Infer(InferenceOutput output, BatchSource source)
+    {
+        var session = new InferenceSession(_model, _size, _batch, output);
+        session.Bind(_activations!);
+        return session.Run(source);
+    }
+
+    private void ComputeFeatures()
+    {
+        if (_trainFeatures is not null) return;
+        using var train = _data.OpenTrainAsEvaluation(_batch);
+        _trainFeatures = Infer(InferenceOutput.Features, train);
+        _validationFeatures = Infer(InferenceOutput.Features, _data.Validation);
+        if (train.Samples.Count != _data.Train.Samples.Count) throw new InvalidOperationException("a file changed while the run read it");
+    }
+
+    /// <summary>Class probabilities of cached features by the present head.</summary>
+    private float[] HeadOnFeatures(float[] features)
+    {
+        int width = _model.Spec.Features, classes = _data.Classes.Count, count = features.Length / width;
+        var builder = new GraphBuilder(_device, GraphMode.Inference);
+        var input = builder.Input("features", new Shape(count, width));
+        var output = builder.Add(new Graph.Steps.SoftmaxStep(_device, _model.Logits(builder, input)));
+        var graph = builder.Build([output]);
+        using var arena = _device.Allocate(graph.ArenaBytes);
+        graph.Bind(arena);
+        _device.Upload<float>(features, input.Data);
+        graph.Forward(new RunContext());
+        var probabilities = new float[count * classes];
+        _device.Download<float>(output.Data, probabilities);
+        return probabilities;
+    }
+
+    private IBatchFeeder Feeder(TrainingStage stage)
+    {
+        int[] labels = [.. _data.Train.Samples.Select(s => s.Label)];
+        var sampler = new Sampler(labels, _options.Balance == BalanceKind.Sampler ? SamplingKind.Balanced : SamplingKind.Shuffle, _options.Seed);
+        return stage.OnFeatures
+            ? new FeatureFeeder(_model, _trainFeatures!, labels, sampler, _batch)
+            : new ImageFeeder(_model, _options, AugmentationOptions.Parse(_options.Augment == "auto" ? "light" : _options.Augment), _data.Train, sampler, _size, _batch);
+    }
+}

@@ -1,0 +1,183 @@
+using NativeTrainer.Evaluation;
+using NativeTrainer.Imaging;
+using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Models;
+using NativeTrainer.Training;
+using NativeTrainer.Weights;
+
+namespace NativeTrainer.Tests.Training;
+
+/// <summary>Whole runs on small pictures written by the test: three classes told apart by colour and stripes.</summary>
+public sealed class TrainerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _data;
+    private readonly string _weights;
+
+    public TrainerTests()
+    {
+        _data = Path.Combine(_folder.Path, "data");
+        var random = new Random(3);
+        for (int c = 0; c < 3; c++)
+        {
+            for (int i = 0; i < 14; i++) WriteImage(Path.Combine(_data, i < 10 ? "train" : "val", $"class{c}", $"{i}.png"), c, random);
+        }
+        _weights = Path.Combine(_folder.Path, "small.safetensors");
+        SaveRandomWeights(_weights);
+    }
+
+    [Fact]
+    public void LearnsAndWhatItSavesEvaluatesTheSame()
+    {
+        var result = Trainer.Train(Options("run") with { Epochs = 12, LearningRate = 0.05f, Schedule = ScheduleKind.Cosine }, new Recorder());
+        Assert.True(result.Best.Accuracy >= 0.9, $"accuracy {result.Best.Accuracy}");
+        var evaluated = Evaluator.Evaluate(new EvaluateOptions { Weights = Path.Combine(result.RunFolder, "best.safetensors"), Data = _data, Batch = 5 });
+        Assert.Equal(result.Best.Accuracy, evaluated.Metrics.Accuracy);
+        Assert.Equal(["class0", "class1", "class2"], evaluated.Classes);
+    }
+
+    [Theory]
+    [InlineData(TrainingStrategy.Full, 0)]
+    [InlineData(TrainingStrategy.TwoStage, 0.9f)]
+    [InlineData(TrainingStrategy.Gradual, 0)]
+    public void AResumedRunEndsWithTheBitsOfOneThatNeverStopped(TrainingStrategy strategy, float ema)
+    {
+        // Head, then backbone, from weights: the stages differ in what they train and in what they cache.
+        var options = Options("whole") with
+        {
+            Strategy = strategy,
+            Epochs = 3,
+            HeadEpochs = 2,
+            HeadHidden = [8],
+            HeadDropout = 0.2f,
+            Accumulate = 2,
+            Ema = ema,
+            Augment = "medium",
+        };
+        Trainer.Train(options, new Recorder());
+        foreach (int stopAt in new[] { 1, 8, 13 })
+        {
+            string folder = $"stopped{stopAt}";
+            using var stop = new CancellationTokenSource();
+            var first = Trainer.Train(options with { Out = Path.Combine(_folder.Path, folder), Threads = 1 }, new Recorder(stopAt, stop), stop.Token);
+            Assert.True(first.Interrupted);
+            var second = Trainer.Resume(first.RunFolder, new Recorder());
+            Assert.False(second.Interrupted);
+            AssertSameFile("whole", folder, "last.safetensors");
+            AssertSameFile("whole", folder, "best.safetensors");
+        }
+    }
+
+    [Fact]
+    public void TheMemoryPromisedIsTheMemoryUsed()
+    {
+        var recorder = new Recorder();
+        var result = Trainer.Train(Options("memory") with { Epochs = 1, Ema = 0.9f }, recorder);
+        Assert.InRange(recorder.Plan!.PeakMemoryBytes, 0.9 * result.PeakMemoryBytes, 1.1 * result.PeakMemoryBytes);
+    }
+
+    [Fact]
+    public void AnotherNumberOfClassesReplacesTheHeadAndSaysSo()
+    {
+        Directory.Delete(Path.Combine(_data, "train", "class2"), true);
+        Directory.Delete(Path.Combine(_data, "val", "class2"), true);
+        var recorder = new Recorder();
+        var result = Trainer.Train(Options("two") with { Strategy = TrainingStrategy.Head, Epochs = 2 }, recorder);
+        Assert.Contains(recorder.Notes, n => n.Contains("new head: 2 classes"));
+        Assert.Equal(2, ModelFile.Load(Path.Combine(result.RunFolder, "best.safetensors")).Spec.Head.Classes);
+    }
+
+    [Theory]
+    [InlineData("--freeze", "layer9")]
+    [InlineData("--lr-for", "layer9")]
+    public void APartThatTheModelLacksIsNamed(string flag, string part)
+    {
+        var options = Options("wrong") with
+        {
+            Freeze = flag == "--freeze" ? [part] : [],
+            LearningRateFor = flag == "--lr-for" ? new Dictionary<string, float> { [part] = 0.1f } : new Dictionary<string, float>(),
+        };
+        var error = Assert.Throws<UserException>(() => Trainer.Train(options, new Recorder()));
+        Assert.Contains(flag, error.Message);
+        Assert.Contains(part, error.Message);
+        Assert.Contains("layer3", error.Message);
+    }
+
+    [Fact]
+    public void ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint()
+    {
+        var result = Trainer.Train(Options("diverged") with { Epochs = 3, LearningRate = 100, Momentum = 0.99f, BatchNorm = BatchNormPolicy.Eval }, new Recorder());
+        Assert.Contains("--lr", result.Diverged);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private TrainOptions Options(string run) => new()
+    {
+        Data = _data,
+        Weights = _weights,
+        Strategy = TrainingStrategy.Full,
+        Size = 32,
+        Batch = 6,
+        LearningRate = 0.02f,
+        Schedule = ScheduleKind.Constant,
+        Threads = 2,
+        Out = Path.Combine(_folder.Path, run),
+    };
+
+    private void AssertSameFile(string a, string b, string name)
+        => Assert.True(File.ReadAllBytes(Path.Combine(_folder.Path, a, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_folder.Path, b, name))), $"{name} of {a} and {b} differ");
+
+    private static void SaveRandomWeights(string path)
+    {
+        var spec = new ResNetSpec
+        {
+            Name = "small",
+            Block = BlockKind.Basic,
+            Depths = [1, 1, 1],
+            Widths = [8, 16, 24],
+            Strides = [1, 2, 2],
+            StemChannels = 8,
+            StemKernel = 3,
+            StemStride = 1,
+            Pool = null,
+            Head = new HeadSpec { Classes = 3 },
+        };
+        using var device = new CpuDevice(1);
+        using var model = new ResNet(spec, device);
+        model.Initialize(1);
+        ModelFile.Save(path, ModelTransfer.Export(model, new ModelWeights { Spec = spec, Tensors = new Dictionary<string, HostTensor>() }));
+    }
+
+    private static void WriteImage(string path, int c, Random random)
+    {
+        const int Side = 40;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var pixels = new byte[Side * Side * 3];
+        int shift = random.Next(8);
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            int x = i / 3 % Side;
+            pixels[i] = (byte)(60 + (i % 3 == c ? 90 : 0) + ((x + shift) / (2 + c) % 2) * 40 + random.Next(40));
+        }
+        ImageWriter.Write(new RgbImage(pixels, Side, Side), path);
+    }
+
+    private sealed class Recorder(int stopAtStep = 0, CancellationTokenSource? stop = null) : ITrainingObserver
+    {
+        private int _steps;
+
+        public TrainingPlan? Plan { get; private set; }
+
+        public List<string> Notes { get; } = [];
+
+        public void OnPlan(TrainingPlan plan) => Plan = plan;
+
+        public void OnNote(string note) => Notes.Add(note);
+
+        public void OnStep(StepReport step)
+        {
+            if (++_steps == stopAtStep) stop!.Cancel();
+        }
+    }
+}
