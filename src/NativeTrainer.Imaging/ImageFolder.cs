@@ -77,7 +77,8 @@ internal sealed class ImageFolder
         }
     }
 
-    private static void Collect(string folder, List<string> files)
+    /// <summary>Every visible file below a folder.</summary>
+    public static void Collect(string folder, List<string> files)
     {
         files.AddRange(VisibleFiles(folder));
         foreach (string inner in VisibleFolders(folder))
@@ -99,7 +100,8 @@ internal sealed class ImageFolder
         return !name.StartsWith('.') && name.ToLowerInvariant() is not ("thumbs.db" or "desktop.ini" or "__macosx");
     }
 
-    private static bool IsPicture(string file)
+    /// <summary>By its extension, else by its first bytes.</summary>
+    public static bool IsPicture(string file)
     {
         if (Extensions.Contains(Path.GetExtension(file))) return true;
         try

@@ -12,6 +12,9 @@ internal enum InferenceOutput
     /// <summary>One per class, summing to 1.</summary>
     Probabilities,
 
+    /// <summary>One per class, before softmax.</summary>
+    Logits,
+
     /// <summary>The vector after global average pooling.</summary>
     Features,
 }
@@ -34,9 +37,14 @@ internal sealed class InferenceSession
     {
         _model = model;
         var builder = new GraphBuilder(model.Device, GraphMode.Inference);
-        _pixels = builder.Input("pixels", new Shape(batch, size, size, 3), DType.UInt8);
+        _pixels = builder.Input("pixels", new Shape(batch, size, size, model.Spec.InputChannels), DType.UInt8);
         var features = model.Features(builder, builder.Add(new NormalizeStep(model.Device, _pixels, model.Spec.Preprocessing)));
-        _output = output == InferenceOutput.Features ? features : builder.Add(new SoftmaxStep(model.Device, model.Logits(builder, features)));
+        _output = output switch
+        {
+            InferenceOutput.Features => features,
+            InferenceOutput.Logits => model.Logits(builder, features),
+            _ => builder.Add(new SoftmaxStep(model.Device, model.Logits(builder, features))),
+        };
         _graph = builder.Build([_output]);
         _result = new float[_output.Shape.Count];
         _staging = new byte[_pixels.Shape.Count];
@@ -55,20 +63,34 @@ internal sealed class InferenceSession
     /// <summary>Results of all images of a source, in its order: (images, <see cref="Width"/>), row-major.</summary>
     public float[] Run(BatchSource source, CancellationToken stop = default)
     {
-        _graph.Prepare();
         int count = source.Samples.Count, done = 0;
         var results = new float[(long)count * Width];
         int[] order = [.. Enumerable.Range(0, count)];
+        _graph.Prepare();
         foreach (var batch in source.Epoch(order))
         {
             stop.ThrowIfCancellationRequested();
-            batch.Pixels.AsSpan(0, batch.Count * (_staging.Length / Batch)).CopyTo(_staging);
-            _model.Device.Upload<byte>(_staging, _pixels.Data);
-            _graph.Forward(_context);
-            _model.Device.Download<float>(_output.Data, _result);
-            _result.AsSpan(0, batch.Count * Width).CopyTo(results.AsSpan(done * Width));
+            RunPrepared(batch.Pixels, batch.Count, results.AsSpan(done * Width, batch.Count * Width));
             done += batch.Count;
         }
         return results;
+    }
+
+    /// <summary>Results of up to <see cref="Batch"/> images.</summary>
+    /// <param name="pixels">(images, H, W, C), 0…255.</param>
+    /// <param name="results">(images, <see cref="Width"/>).</param>
+    public void RunBatch(ReadOnlySpan<byte> pixels, int images, Span<float> results)
+    {
+        _graph.Prepare();
+        RunPrepared(pixels, images, results);
+    }
+
+    private void RunPrepared(ReadOnlySpan<byte> pixels, int images, Span<float> results)
+    {
+        pixels[..(images * (_staging.Length / Batch))].CopyTo(_staging);
+        _model.Device.Upload<byte>(_staging, _pixels.Data);
+        _graph.Forward(_context);
+        _model.Device.Download<float>(_output.Data, _result);
+        _result.AsSpan(0, images * Width).CopyTo(results);
     }
 }

@@ -3,7 +3,7 @@ using NativeTrainer.Models;
 
 namespace NativeTrainer.Layers;
 
-/// <summary>One residual block (He et al. 2016): relu(branch(x) + shortcut(x)); the shortcut is a 1×1 convolution where shapes differ.</summary>
+/// <summary>One residual block (He et al. 2016): relu(branch(x) + shortcut(x)); the shortcut is a convolution, 1×1 as a rule, where shapes differ.</summary>
 internal sealed class ResidualBlock
 {
     private readonly ConvolutionNorm[] _branch;
@@ -27,7 +27,7 @@ internal sealed class ResidualBlock
                 Layer(3, width, outChannels, 1, 1),
             ];
         if (stride != 1 || channels != outChannels)
-            _shortcut = new ConvolutionNorm(parameters, $"{name}.downsample.0", $"{name}.downsample.1", channels, outChannels, 1, stride, spec.Norm, spec.NormEpsilon);
+            _shortcut = new ConvolutionNorm(parameters, $"{name}.downsample.0", $"{name}.downsample.1", channels, outChannels, spec.ShortcutKernel, stride, spec.Norm, spec.NormEpsilon);
     }
 
     public Value Forward(GraphBuilder graph, BatchNormPolicyFor policy, Value x)

@@ -21,6 +21,18 @@ internal static class ModelTransfer
         return model;
     }
 
+    /// <summary>The file's spec with the stages that the named network has beyond it.</summary>
+    /// <exception cref="UserException">The file is of another network.</exception>
+    public static ResNetSpec Grow(string path, ResNetSpec have, string name)
+    {
+        var want = ResNetSpec.Known(name);
+        int stages = have.Depths.Count;
+        bool begins = have.Block == want.Block && have.StemChannels == want.StemChannels && stages <= want.Depths.Count && have.Depths.SequenceEqual(want.Depths.Take(stages))
+            && have.Widths.SequenceEqual(want.Widths.Take(stages)) && have.Strides.SequenceEqual(want.Strides.Take(stages));
+        if (!begins) throw new UserException($"{path}: holds {Describe(have)}, not {Describe(want)}; leave --model out, or give weights of {name}");
+        return have with { Name = name, Depths = want.Depths, Widths = want.Widths, Strides = want.Strides };
+    }
+
     /// <summary>
     /// A model to fine-tune: the file's backbone, and its head where it fits the classes. What the file lacks starts at random and is noted.
     /// </summary>
@@ -30,7 +42,8 @@ internal static class ModelTransfer
     public static ResNet LoadForTraining(string path, ModelWeights weights, HeadSpec head, IReadOnlyList<string> classes, Device device, ulong seed, Action<string> note)
     {
         var old = weights.Spec.Head;
-        bool keepHead = old.Classes == head.Classes && old.Hidden.SequenceEqual(head.Hidden) && (weights.Labels is null || weights.Labels.SequenceEqual(classes));
+        bool fits = weights.Tensors.GetValueOrDefault(old.Hidden.Count > 0 ? "fc.0.weight" : "fc.weight") is { Shape: [_, var features] } && features == weights.Spec.Features;
+        bool keepHead = fits && old.Classes == head.Classes && old.Hidden.SequenceEqual(head.Hidden) && (weights.Labels is null || weights.Labels.SequenceEqual(classes));
         var model = new ResNet(weights.Spec with { Head = head }, device);
         var missing = new List<string>();
         foreach (var parameter in model.Parameters.All)
@@ -42,7 +55,7 @@ internal static class ModelTransfer
                 if (!inHead) missing.Add(parameter.Name);
             }
         }
-        if (!keepHead) note($"new head: {Describe(head)} in place of the file's {Describe(old)}{(old.Classes == head.Classes && old.Hidden.SequenceEqual(head.Hidden) ? ", whose labels are others" : "")}");
+        if (!keepHead) note($"new head: {Describe(head)} in place of the file's {Describe(old)}{(fits && old.Classes == head.Classes && old.Hidden.SequenceEqual(head.Hidden) ? ", whose labels are others" : "")}");
         if (missing.Count > 0) note($"{missing.Count} tensors are not in {path} and start at random (He): {string.Join(", ", missing.Select(Stage).Distinct())}");
         return model;
     }
@@ -69,6 +82,9 @@ internal static class ModelTransfer
         model.Device.Upload<float>(WeightLayout.FromDisk(tensor.Data, parameter.Shape), parameter.Data);
         return true;
     }
+
+    private static string Describe(ResNetSpec spec)
+        => $"{spec.Name} ({spec.Block.ToString().ToLowerInvariant()} blocks {string.Join('-', spec.Depths)}, widths {string.Join('-', spec.Widths)})";
 
     private static string Describe(HeadSpec head) => $"{string.Join(" → ", head.Hidden.Append(head.Classes))} classes";
 

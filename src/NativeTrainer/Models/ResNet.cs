@@ -85,6 +85,7 @@ public sealed class ResNet : IDisposable
         if (spec.Depths.Concat(spec.Widths).Concat(spec.Strides).Any(v => v < 1))
             throw new ArgumentException($"spec '{spec.Name}': depths, widths and strides are at least 1");
         if (spec.StemKernel % 2 == 0 || spec.StemKernel < 1) throw new ArgumentException($"spec '{spec.Name}': the stem's kernel is {spec.StemKernel}; it must be odd");
+        if (spec.ShortcutKernel % 2 == 0 || spec.ShortcutKernel < 1) throw new ArgumentException($"spec '{spec.Name}': the shortcuts' kernel is {spec.ShortcutKernel}; it must be odd");
         if (spec.Head.Classes < 2) throw new ArgumentException($"spec '{spec.Name}': {spec.Head.Classes} classes; at least 2");
         if (spec.Head.Dropout is < 0 or >= 1) throw new ArgumentException($"spec '{spec.Name}': dropout {spec.Head.Dropout}; at least 0 and below 1");
     }

@@ -93,6 +93,9 @@ public sealed record ResNetSpec
     /// <summary>Bottleneck only: stride on the first 1×1 convolution (the paper, "v1") and not on the 3×3 (torchvision, "v1.5").</summary>
     public bool StrideOnFirst1x1 { get; init; }
 
+    /// <summary>Side of the kernel of the shortcuts' projections: 1, or 3 in some networks for small images.</summary>
+    public int ShortcutKernel { get; init; } = 1;
+
     public NormKind Norm { get; init; } = NormKind.BatchNorm;
 
     /// <summary>ε of the batch norms.</summary>

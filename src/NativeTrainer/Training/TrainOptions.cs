@@ -84,7 +84,10 @@ public sealed record TrainOptions
     /// <summary>A safetensors file to start from; null with <see cref="Model"/> starts from random weights.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>A known name such as resnet18 to train from scratch; null with <see cref="Weights"/>.</summary>
+    /// <summary>
+    /// A known name such as resnet18: without <see cref="Weights"/> it trains from random weights; with them, stages that the file lacks
+    /// are added at random (He). Null takes the weights' own architecture.
+    /// </summary>
     public string? Model { get; init; }
 
     public TrainingStrategy Strategy { get; init; } = TrainingStrategy.TwoStage;

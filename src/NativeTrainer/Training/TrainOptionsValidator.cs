@@ -48,8 +48,6 @@ public static class TrainOptionsValidator
         if (string.IsNullOrWhiteSpace(options.Data)) throw new UserException("--data is needed: a folder with one folder per class, or a CSV file with path,label");
         if (options.Weights is null && options.Model is null)
             throw new UserException("--weights FILE is needed to fine-tune, or --model NAME to train from random weights");
-        if (options.Weights is not null && options.Model is not null)
-            throw new UserException($"--weights {options.Weights} and --model {options.Model} exclude each other: the weights say which model they are");
         if (options.Model is string model && !ResNetSpec.KnownNames.Contains(model))
             throw new UserException($"--model {model} is not known; choose one of {string.Join(", ", ResNetSpec.KnownNames)}");
     }

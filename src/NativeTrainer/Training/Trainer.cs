@@ -59,6 +59,7 @@ public static class Trainer
             return model;
         }
         var weights = ModelFile.Load(options.Weights);
+        if (options.Model is not null) weights = weights with { Spec = ModelTransfer.Grow(options.Weights, weights.Spec, options.Model) };
         if (options.Size > 0) weights = weights with { Spec = weights.Spec with { Preprocessing = weights.Spec.Preprocessing with { Size = options.Size } } };
         if (weights.Spec.Norm == NormKind.FoldedBias)
             observer.OnNote($"{options.Weights}: batch norm is folded into the convolutions; 'convert --calibrate DIR' recovers it and trains better");

@@ -1,0 +1,38 @@
+using NativeTrainer.Models;
+
+namespace NativeTrainer.Weights.Onnx;
+
+/// <summary>Images (N, H, W, C) of 0…255 that a conversion is checked on: soft waves with grain, the same on every machine.</summary>
+internal sealed record CheckImages(int Count, int Size, int Channels, byte[] Pixels)
+{
+    public static CheckImages Make(int channels, Preprocessing preprocessing, int count)
+    {
+        int size = preprocessing.Size;
+        var pixels = new byte[count * size * size * channels];
+        var random = new Random(1);
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            int c = i % channels, x = i / channels % size, y = i / (channels * size) % size, n = i / (channels * size * size);
+            double wave = Math.Sin((n + 2) * 7.0 * x / size + c) * Math.Cos((n + 1) * 5.0 * y / size - c);
+            pixels[i] = (byte)(128 + 90 * wave + random.Next(-35, 36));
+        }
+        return new CheckImages(count, size, channels, pixels);
+    }
+
+    /// <summary>As the network's input, (N, C, H, W).</summary>
+    public OnnxTensor Normalised(Preprocessing preprocessing) => Normalised(Pixels, Count, Size, Channels, preprocessing);
+
+    public static OnnxTensor Normalised(ReadOnlySpan<byte> pixels, int count, int size, int channels, Preprocessing preprocessing)
+    {
+        int plane = size * size;
+        var values = new float[count * channels * plane];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int n = i / (channels * plane), c = i / plane % channels, at = i % plane;
+            // A count of channels other than the means' is refused later, with the architecture known.
+            float mean = preprocessing.Mean[Math.Min(c, preprocessing.Mean.Count - 1)], std = preprocessing.Std[Math.Min(c, preprocessing.Std.Count - 1)];
+            values[i] = (pixels[(n * plane + at) * channels + c] / 255f - mean) / std;
+        }
+        return new OnnxTensor([count, channels, size, size], values);
+    }
+}

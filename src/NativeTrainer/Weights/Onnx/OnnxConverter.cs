@@ -1,0 +1,165 @@
+using NativeTrainer.Evaluation;
+using NativeTrainer.Imaging;
+using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Models;
+
+namespace NativeTrainer.Weights.Onnx;
+
+/// <summary>What to convert, and what the graph does not say.</summary>
+public sealed record ConvertOptions
+{
+    /// <summary>An ONNX file, opset 7 or later.</summary>
+    public required string Input { get; init; }
+
+    /// <summary>The safetensors file to write.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>A folder of training images, to recover a batch norm that was folded into the convolutions; null keeps it folded.</summary>
+    public string? Calibrate { get; init; }
+
+    /// <summary>Per-channel mean of the input scaled to 0…1; null takes ImageNet's.</summary>
+    public IReadOnlyList<float>? Mean { get; init; }
+
+    /// <summary>Per-channel standard deviation of the input scaled to 0…1; null takes ImageNet's.</summary>
+    public IReadOnlyList<float>? Std { get; init; }
+
+    /// <summary>Side of the input in pixels; 0 takes the graph's, or 224 where it leaves that open.</summary>
+    public int Size { get; init; }
+
+    /// <summary>Size divided by the length that the short side is resized to; null takes 0.875, or 1 below 64 pixels.</summary>
+    public float? CropRatio { get; init; }
+
+    /// <summary>Class names in the order of the outputs.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>SPDX identifier or sentence.</summary>
+    public string? License { get; init; }
+
+    /// <summary>Where the file comes from; null takes its name.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Threads for the check and for calibration; 0 takes all processors.</summary>
+    public int Threads { get; init; }
+}
+
+/// <param name="Weights">What was written.</param>
+/// <param name="MaxLogitDifference">Largest difference between the file's own nodes and the converted model, over the check's images.</param>
+/// <param name="MaxLogit">Largest absolute logit of the same images.</param>
+/// <param name="Notes">What a person should know.</param>
+public sealed record ConvertResult(string Output, ModelWeights Weights, double MaxLogitDifference, double MaxLogit, IReadOnlyList<string> Notes);
+
+/// <summary>ONNX to safetensors: the architecture is read from the graph, and the result is compared with the graph before it is kept.</summary>
+public static class OnnxConverter
+{
+    /// <summary>Metadata key that says where the batch norm comes from.</summary>
+    public const string NormKey = "nativetrainer.norm";
+
+    private const int OldestOpset = 7;
+    private const int OpenSize = 224;
+    private const double Tolerance = 1e-4;
+
+    /// <param name="note">Hears what a person should know, as it happens.</param>
+    /// <exception cref="UserException">The file cannot be read, is no ResNet (with the node and the reason), or the result differs from it.</exception>
+    public static ConvertResult Convert(ConvertOptions options, Action<string> note, CancellationToken stop = default)
+    {
+        var graph = OnnxReader.Read(options.Input);
+        var notes = new List<string>();
+        void Say(string text)
+        {
+            notes.Add(text);
+            note(text);
+        }
+        try
+        {
+            var (preprocessing, batch) = Preprocess(options, graph);
+            var images = CheckImages.Make(graph.Inputs[0].Dims is [_, var c, ..] && c > 0 ? c : 3, preprocessing, batch);
+            var flow = new DataFlow(graph, images.Normalised(preprocessing));
+            var network = ResNetRecognizer.Recognize(flow);
+            foreach (string text in network.Notes) Say(text);
+            var weights = Build(options, graph, flow, network, preprocessing, Say, stop);
+            var (difference, largest) = Compare(options, graph, network, weights, images);
+            if (!(difference <= Tolerance * largest))
+                throw new UserException($"{options.Input}: the converted model's logits differ from the file's by {difference:g3} (largest logit {largest:g3}); nothing was written. Please report this file.");
+            ModelFile.Save(options.Output, weights);
+            return new ConvertResult(options.Output, weights, difference, largest, notes);
+        }
+        catch (OnnxRefusal refusal)
+        {
+            throw new UserException($"{options.Input}: no ResNet that can be converted: {refusal.Message}", refusal);
+        }
+    }
+
+    private static (Preprocessing Preprocessing, int Batch) Preprocess(ConvertOptions options, OnnxGraph graph)
+    {
+        if (graph.Opset < OldestOpset) throw new UserException($"{options.Input}: is of opset {graph.Opset}; opset {OldestOpset} or later is needed, so export it again");
+        if (graph.Inputs.Count != 1 || graph.Outputs.Count != 1)
+            throw new UserException($"{options.Input}: has {graph.Inputs.Count} inputs and {graph.Outputs.Count} outputs; a classifier has one of each");
+        int[] dims = graph.Inputs[0].Dims ?? [-1, -1, -1, -1];
+        string shape = string.Join(" × ", dims.Select(d => d < 0 ? "?" : $"{d}"));
+        if (dims.Length != 4) throw new UserException($"{options.Input}: its input '{graph.Inputs[0].Name}' is {shape}; images (N, C, H, W) are needed");
+        if (dims[2] > 0 && dims[3] > 0 && dims[2] != dims[3]) throw new UserException($"{options.Input}: its input is {shape}; square images (N, C, H, W) are needed");
+        if (dims[1] > 4) throw new UserException($"{options.Input}: its input is {shape}, as if channels came last; export it with channels first (N, C, H, W)");
+        int fixedSize = Math.Max(dims[2], dims[3]), size = options.Size > 0 ? options.Size : fixedSize > 0 ? fixedSize : OpenSize;
+        var preprocessing = new Preprocessing { Size = size, CropRatio = options.CropRatio ?? (size < 64 ? 1f : 0.875f) };
+        preprocessing = preprocessing with { Mean = options.Mean ?? preprocessing.Mean, Std = options.Std ?? preprocessing.Std };
+        if (options.Std?.Any(s => s <= 0) == true) throw new UserException($"--std {string.Join(",", options.Std)}: standard deviations are above 0");
+        return (preprocessing, dims[0] > 0 ? dims[0] : 2);
+    }
+
+    private static ModelWeights Build(ConvertOptions options, OnnxGraph graph, DataFlow flow, RecognizedResNet network, Preprocessing preprocessing, Action<string> note,
+        CancellationToken stop)
+    {
+        int channels = network.Spec.InputChannels;
+        if (preprocessing.Mean.Count != channels || preprocessing.Std.Count != channels)
+            throw new UserException($"{options.Input}: the network takes {channels} channels, but there are {preprocessing.Mean.Count} means and {preprocessing.Std.Count} deviations; give {channels} with --mean and --std");
+        if (options.Labels is { } labels && labels.Count != network.Spec.Head.Classes)
+            throw new UserException($"--labels names {labels.Count} classes, {options.Input} has {network.Spec.Head.Classes}");
+        var builder = new ConvertedTensors(flow, network);
+        int folded = network.Convolutions.Count(c => c.Norm is null);
+        string norm;
+        if (folded == 0) norm = "as in the file";
+        else if (options.Calibrate is null)
+        {
+            norm = "folded in the file, kept as convolution and bias";
+            builder.KeepFolded();
+            note($"{folded} of {network.Convolutions.Count} convolutions have their batch norm folded; they are kept as convolution and bias. --calibrate DIR (a folder of training images) recovers it");
+        }
+        else
+        {
+            var calibration = Calibration.Measure(options, graph, network, preprocessing, note, stop);
+            norm = $"folded in the file, recovered by calibration on {calibration.Images} images";
+            builder.Recover(calibration);
+            note($"batch norm recovered from {calibration.Images} images of {options.Calibrate}");
+        }
+        var spec = network.Spec with { Preprocessing = preprocessing, Norm = folded > 0 && options.Calibrate is null ? NormKind.FoldedBias : NormKind.BatchNorm };
+        return new ModelWeights
+        {
+            Spec = spec,
+            Labels = options.Labels,
+            License = options.License,
+            Source = options.Source ?? Path.GetFileName(options.Input),
+            Notes = new Dictionary<string, string> { [NormKey] = norm },
+            Tensors = builder.Build(spec.NormEpsilon),
+        };
+    }
+
+    private static (double Difference, double Largest) Compare(ConvertOptions options, OnnxGraph graph, RecognizedResNet network, ModelWeights weights, CheckImages images)
+    {
+        float[] expected = new GraphEvaluator(graph).Run(images.Normalised(weights.Spec.Preprocessing), network.Logits).Floats!;
+        using var device = Device.Open("cpu", options.Threads);
+        using var model = ModelTransfer.Load(options.Output, weights, device);
+        var session = new InferenceSession(model, weights.Spec.Preprocessing.Size, images.Count, InferenceOutput.Logits);
+        using var arena = device.Allocate(session.ArenaBytes);
+        session.Bind(arena);
+        var actual = new float[expected.Length];
+        session.RunBatch(images.Pixels, images.Count, actual);
+        double difference = 0, largest = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            // A NaN must not pass as no difference.
+            difference = double.IsNaN(actual[i] - expected[i]) ? double.PositiveInfinity : Math.Max(difference, Math.Abs((double)actual[i] - expected[i]));
+            largest = Math.Max(largest, Math.Abs(expected[i]));
+        }
+        return (difference, largest);
+    }
+}
