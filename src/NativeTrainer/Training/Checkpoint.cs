@@ -42,7 +42,10 @@ internal static class Checkpoint
 {
     public const string FileName = "state.safetensors";
 
-    public static void Save(string folder, Device device, ParameterSet parameters, Optimizer? optimizer, TrainOptions options, TrainingPosition at)
+    private const string DataKey = "data";
+
+    /// <param name="data">Fingerprint of the data set: a resumed run must see the same images.</param>
+    public static void Save(string folder, Device device, ParameterSet parameters, Optimizer? optimizer, TrainOptions options, TrainingPosition at, string data)
     {
         var tensors = new List<TensorData> { Read(device, "parameters", parameters.FlatWithBuffers) };
         if (optimizer is not null)
@@ -59,16 +62,23 @@ internal static class Checkpoint
             ["bestValue"] = Text(at.BestValue),
             ["stale"] = Text(at.Stale),
             ["optimizerSteps"] = Text(optimizer?.Steps ?? 0),
+            [DataKey] = data,
         };
         SafeTensors.Write(Path.Combine(folder, FileName), tensors, metadata);
     }
 
-    /// <exception cref="UserException">The folder holds no checkpoint.</exception>
-    public static SafeTensors Open(string folder)
+    /// <summary>The run's checkpoint; null where it was stopped before the first.</summary>
+    public static SafeTensors? Open(string folder)
     {
         string path = Path.Combine(folder, FileName);
-        return File.Exists(path) ? SafeTensors.Open(path)
-            : throw new UserException($"{folder}: there is no {FileName} to resume from; give the folder of a run that reached its first checkpoint");
+        return File.Exists(path) ? SafeTensors.Open(path) : null;
+    }
+
+    /// <exception cref="UserException">The data set is not what it was when the checkpoint was written.</exception>
+    public static void RequireSameData(SafeTensors file, string shown, string data)
+    {
+        if (file.Metadata.GetValueOrDefault(DataKey) != data)
+            throw new UserException($"{shown}: files were added, removed or changed since {file.FilePath} was written, so the run cannot go on as it began; restore them, or start a new run");
     }
 
     public static TrainingPosition Position(SafeTensors file)

@@ -11,7 +11,6 @@ namespace NativeTrainer.Training;
 /// </summary>
 internal sealed class ParameterGroups
 {
-    private const float HeadFactor = 10;
 
     private readonly List<(string Name, float Rate, float Decay)> _groups = [];
 
@@ -56,6 +55,12 @@ internal sealed class ParameterGroups
         for (int i = 0; i < LearningRates.Length; i++) LearningRates[i] = _groups[i].Rate * factor;
     }
 
+    /// <summary>
+    /// A head's rate over the backbone's: a new head that starts beside a trained backbone must move faster. One that learned on cached
+    /// features first must not; and SGD on features of a usual length (squared, 200 to 900) is unstable at the rate of a full run's head.
+    /// </summary>
+    public static float HeadFactor(TrainOptions options) => options.Strategy == TrainingStrategy.Full || options.Optimizer == OptimizerKind.AdamW ? 10 : 1;
+
     /// <summary>Present rate by name, for logs.</summary>
     public IReadOnlyDictionary<string, float> ByName()
     {
@@ -80,17 +85,9 @@ internal sealed class ParameterGroups
     {
         string? prefix = options.LearningRateFor.Keys.Where(p => Matches(p, parameter.Name)).MaxBy(p => p.Length);
         if (prefix is not null) return (prefix, options.LearningRateFor[prefix]);
-        float rate = options.LearningRate > 0 ? options.LearningRate : DefaultRate(options, fromScratch);
+        float rate = options.LearningRate;
         int stage = model.StageNames.ToList().FindIndex(name => Matches(name, parameter.Name)), head = model.StageNames.Count - 1;
-        if (stage == head) return ("fc", fromScratch || options.Strategy == TrainingStrategy.Head && options.LearningRate > 0 ? rate : rate * HeadFactor);
+        if (stage == head) return ("fc", fromScratch ? rate : rate * HeadFactor(options));
         return (model.StageNames[stage], rate * MathF.Pow(options.LayerDecay, head - 1 - stage));
     }
-
-    private static float DefaultRate(TrainOptions options, bool fromScratch) => (options.Optimizer, fromScratch) switch
-    {
-        (OptimizerKind.Sgd, false) => 0.005f,
-        (OptimizerKind.Sgd, true) => 0.05f,
-        (OptimizerKind.AdamW, false) => 1e-4f,
-        _ => 1e-3f,
-    };
 }

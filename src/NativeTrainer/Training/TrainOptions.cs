@@ -113,7 +113,11 @@ public sealed record TrainOptions
     /// <summary>Batches whose gradients are added before one optimizer step.</summary>
     public int Accumulate { get; init; } = 1;
 
-    /// <summary>Peak rate of the backbone; the head's is ten times it unless <see cref="LearningRateFor"/> says otherwise. 0 chooses by optimizer and strategy.</summary>
+    /// <summary>
+    /// Peak rate. It is the backbone's; a new head that is trained beside it from the first step (<see cref="TrainingStrategy.Full"/>, or
+    /// AdamW) takes ten times as much, unless <see cref="LearningRateFor"/> says otherwise. 0 chooses: SGD 0.005, AdamW 1e-4, from random
+    /// weights ten times that.
+    /// </summary>
     public float LearningRate { get; init; }
 
     /// <summary>Rates by stage or layer prefix; the longest matching prefix wins.</summary>

@@ -33,13 +33,15 @@ public static class Trainer
     private static TrainResult Start(TrainOptions options, string folder, bool resume, ITrainingObserver observer, CancellationToken stop)
     {
         using var checkpoint = resume ? Checkpoint.Open(folder) : null;
+        if (resume && checkpoint is null) observer.OnNote($"{folder}: was stopped before its first checkpoint; the run starts again from its beginning");
         if (!resume) CreateFolder(folder);
         var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed });
         using var device = Open(options);
-        var both = new Observers(new RunFolderWriter(options), observer);
         var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
-        using var model = CreateModel(options, head, index.Classes, device, both, out var card);
+        using var model = CreateModel(options, head, index.Classes, device, observer.OnNote, out var card);
         RequireSize(model, options);
+        options = ResolvedOptions.For(options, model.Spec, options.Weights is null);
+        var both = new Observers(new RunFolderWriter(options), observer);
         using var data = new TrainingData(index, options, model.Spec.Preprocessing, both.OnNote, stop);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
         if (index.ValidationMade) index.WriteManifest(Path.Combine(folder, "split.csv"));
@@ -47,7 +49,7 @@ public static class Trainer
         return run.Run(checkpoint, stop);
     }
 
-    private static ResNet CreateModel(TrainOptions options, HeadSpec head, IReadOnlyList<string> classes, Device device, ITrainingObserver observer, out ModelWeights card)
+    private static ResNet CreateModel(TrainOptions options, HeadSpec head, IReadOnlyList<string> classes, Device device, Action<string> note, out ModelWeights card)
     {
         if (options.Weights is null)
         {
@@ -62,9 +64,9 @@ public static class Trainer
         if (options.Model is not null) weights = weights with { Spec = ModelTransfer.Grow(options.Weights, weights.Spec, options.Model) };
         if (options.Size > 0) weights = weights with { Spec = weights.Spec with { Preprocessing = weights.Spec.Preprocessing with { Size = options.Size } } };
         if (weights.Spec.Norm == NormKind.FoldedBias)
-            observer.OnNote($"{options.Weights}: batch norm is folded into the convolutions; 'convert --calibrate DIR' recovers it and trains better");
+            note($"{options.Weights}: batch norm is folded into the convolutions; 'convert --calibrate DIR' recovers it and trains better");
         card = weights with { Labels = classes };
-        return ModelTransfer.LoadForTraining(options.Weights, weights, head, classes, device, options.Seed, observer.OnNote);
+        return ModelTransfer.LoadForTraining(options.Weights, weights, head, classes, device, options.Seed, note);
     }
 
     private static Device Open(TrainOptions options)

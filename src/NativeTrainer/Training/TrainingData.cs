@@ -18,7 +18,7 @@ internal sealed class TrainingData : IDisposable
     /// <param name="note">Hears what was left out.</param>
     public TrainingData(DatasetIndex index, TrainOptions options, Preprocessing preprocessing, Action<string> note, CancellationToken stop)
     {
-        Classes = index.Classes;
+        (Classes, Fingerprint) = (index.Classes, index.Fingerprint);
         Size = options.Size > 0 ? options.Size : preprocessing.Size;
         _cropRatio = preprocessing.CropRatio;
         _reading = new BatchOptions
@@ -48,6 +48,9 @@ internal sealed class TrainingData : IDisposable
     }
 
     public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>Changes with the list of files, their labels and sizes.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>Side of the network's input in pixels.</summary>
     public int Size { get; }

@@ -90,6 +90,7 @@ public sealed record TrainResult
 
     public required ClassificationMetrics Best { get; init; }
 
+    /// <summary>Images trained on per second; of a head on cached features, images whose features were computed per second.</summary>
     public required double ImagesPerSecond { get; init; }
 
     public required long PeakMemoryBytes { get; init; }

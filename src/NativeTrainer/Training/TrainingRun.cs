@@ -63,6 +63,7 @@ internal sealed class TrainingRun : IDisposable
         _activations = _device.Allocate(memory.ActivationBytes);
         if (checkpoint is not null)
         {
+            Checkpoint.RequireSameData(checkpoint, _options.Data, _data.Fingerprint);
             _at = Checkpoint.Position(checkpoint);
             Checkpoint.LoadParameters(checkpoint, _device, _model.Parameters);
         }
@@ -78,8 +79,8 @@ internal sealed class TrainingRun : IDisposable
         {
             RunFolder = _folder,
             BestEpoch = _at.BestEpoch,
-            Best = _best ?? Validate(null).Metrics,
-            ImagesPerSecond = _stepSeconds > 0 ? _imagesSeen / _stepSeconds : 0,
+            Best = _best ?? BestOfFolder(),
+            ImagesPerSecond = _imagesSeen / Math.Max(_stepSeconds, 1e-9),
             PeakMemoryBytes = _device.PeakAllocatedBytes,
             Seconds = _clock.Elapsed.TotalSeconds,
             Interrupted = interrupted,
@@ -120,12 +121,12 @@ internal sealed class TrainingRun : IDisposable
                 Report(step, perEpoch, firstBatch, loss, start, totalEpochs);
                 if (batch + 1 == perEpoch || !updates) continue;
                 bool due = _options.SaveEvery > 0 && step.Optimizer.Steps % _options.SaveEvery == 0;
-                if (due || stop.IsCancellationRequested) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at);
+                if (due || stop.IsCancellationRequested) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at, _data.Fingerprint);
                 if (stop.IsCancellationRequested) return (null, true);
             }
             double seconds = _clock.Elapsed.TotalSeconds - start;
             long images = (long)(perEpoch - firstBatch) * _batch;
-            if (!stage.OnFeatures) (_imagesSeen, _stepSeconds) = (_imagesSeen + images, _stepSeconds + seconds);
+            if (!stage.OnFeatures) Count(images, seconds);
             FinishEpoch(stage, step, perEpoch, seconds, images);
             if (stop.IsCancellationRequested && _at.EpochsDone < totalEpochs) return (null, true);
             if (_options.Patience > 0 && !stage.OnFeatures && _at.Stale >= _options.Patience)
@@ -135,7 +136,7 @@ internal sealed class TrainingRun : IDisposable
             }
         }
         _at = _at with { Stage = _at.Stage + 1, Epoch = 0, Batch = 0, Stale = 0 };
-        Checkpoint.Save(_folder, _device, _model.Parameters, null, _options, _at);
+        Checkpoint.Save(_folder, _device, _model.Parameters, null, _options, _at, _data.Fingerprint);
         return (null, false);
     }
 
@@ -181,7 +182,7 @@ internal sealed class TrainingRun : IDisposable
             SaveModel("last.safetensors");
             return 0;
         });
-        Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at);
+        Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at, _data.Fingerprint);
         _observer.OnEpoch(new EpochReport
         {
             Epoch = epoch,
@@ -225,6 +226,17 @@ internal sealed class TrainingRun : IDisposable
         return (metrics, [.. samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()))]);
     }
 
+    /// <summary>Metrics of the best weights where their epoch lies before a resumption; of the present ones where no epoch has ended yet.</summary>
+    private ClassificationMetrics BestOfFolder()
+    {
+        string path = Path.Combine(_folder, "best.safetensors");
+        if (_at.BestEpoch == 0 || !File.Exists(path)) return Validate(null).Metrics;
+        using var best = ModelTransfer.Load(path, ModelFile.Load(path), _device);
+        var session = new InferenceSession(best, _size, _batch, InferenceOutput.Probabilities);
+        session.Bind(_activations!);
+        return ClassificationMetrics.Compute(session.Run(_data.Validation), [.. _data.Validation.Samples.Select(s => s.Label)], _data.Classes);
+    }
+
     private float[] Infer(InferenceOutput output, BatchSource source)
     {
         var session = new InferenceSession(_model, _size, _batch, output);
@@ -235,11 +247,17 @@ internal sealed class TrainingRun : IDisposable
     private void ComputeFeatures()
     {
         if (_trainFeatures is not null) return;
+        _observer.OnNote($"the head learns on features of {_data.Train.Samples.Count + _data.Validation.Samples.Count} images, computed once");
+        double start = _clock.Elapsed.TotalSeconds;
         using var train = _data.OpenTrainAsEvaluation(_batch);
         _trainFeatures = Infer(InferenceOutput.Features, train);
         _validationFeatures = Infer(InferenceOutput.Features, _data.Validation);
         if (train.Samples.Count != _data.Train.Samples.Count) throw new InvalidOperationException("a file changed while the run read it");
+        // A run that trains the head alone passes images through the network only here.
+        if (_options.Strategy == TrainingStrategy.Head) Count(_data.Train.Samples.Count + _data.Validation.Samples.Count, _clock.Elapsed.TotalSeconds - start);
     }
+
+    private void Count(long images, double seconds) => (_imagesSeen, _stepSeconds) = (_imagesSeen + images, _stepSeconds + seconds);
 
     /// <summary>Class probabilities of cached features by the present head.</summary>
     private float[] HeadOnFeatures(float[] features)
@@ -264,6 +282,6 @@ internal sealed class TrainingRun : IDisposable
         var sampler = new Sampler(labels, _options.Balance == BalanceKind.Sampler ? SamplingKind.Balanced : SamplingKind.Shuffle, _options.Seed);
         return stage.OnFeatures
             ? new FeatureFeeder(_model, _trainFeatures!, labels, sampler, _batch)
-            : new ImageFeeder(_model, _options, AugmentationOptions.Parse(_options.Augment == "auto" ? "light" : _options.Augment), _data.Train, sampler, _size, _batch);
+            : new ImageFeeder(_model, _options, AugmentationOptions.Parse(_options.Augment), _data.Train, sampler, _size, _batch);
     }
 }

@@ -22,7 +22,7 @@ internal sealed record TrainingStage(string Name, IReadOnlyList<string> Thawed, 
         var cachedHead = new TrainingStage("head", ["fc"], Math.Max(options.HeadEpochs, 1), OnFeatures: true);
         TrainingStage[] stages = options.Strategy switch
         {
-            TrainingStrategy.Head => [new TrainingStage("head", ["fc"], options.Epochs, OnFeatures: options.Augment is "auto" or "none" && options.BatchNorm != BatchNormPolicy.Train)],
+            TrainingStrategy.Head => [new TrainingStage("head", ["fc"], options.Epochs, OnFeatures: options.Augment == "none" && options.BatchNorm != BatchNormPolicy.Train)],
             TrainingStrategy.TwoStage => [cachedHead, new TrainingStage("full", all, options.Epochs, false)],
             TrainingStrategy.Gradual => [cachedHead, .. Thawing(all, options.Epochs)],
             _ => [new TrainingStage("full", all, options.Epochs, false)],

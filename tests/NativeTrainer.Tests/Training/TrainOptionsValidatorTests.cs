@@ -11,7 +11,6 @@ public sealed class TrainOptionsValidatorTests
     {
         { "--data", Good with { Data = " " } },
         { "--weights", Good with { Model = null } },
-        { "exclude each other", Good with { Weights = "w.safetensors" } },
         { "--model resnet19 is not known", Good with { Model = "resnet19" } },
         { "--freeze and --train-only", Good with { Freeze = ["conv1"], TrainOnly = ["fc"] } },
         { "--size 8 is out of range; it takes 16 to 4096", Good with { Size = 8 } },

@@ -54,7 +54,7 @@ public sealed class TrainerTests : IDisposable
             Ema = ema,
             Augment = "medium",
         };
-        Trainer.Train(options, new Recorder());
+        var whole = Trainer.Train(options, new Recorder());
         foreach (int stopAt in new[] { 1, 8, 13 })
         {
             string folder = $"stopped{stopAt}";
@@ -63,6 +63,7 @@ public sealed class TrainerTests : IDisposable
             Assert.True(first.Interrupted);
             var second = Trainer.Resume(first.RunFolder, new Recorder());
             Assert.False(second.Interrupted);
+            Assert.Equal((whole.BestEpoch, whole.Best.Accuracy, whole.Best.Loss), (second.BestEpoch, second.Best.Accuracy, second.Best.Loss));
             AssertSameFile("whole", folder, "last.safetensors");
             AssertSameFile("whole", folder, "best.safetensors");
         }
@@ -85,6 +86,44 @@ public sealed class TrainerTests : IDisposable
         var result = Trainer.Train(Options("two") with { Strategy = TrainingStrategy.Head, Epochs = 2 }, recorder);
         Assert.Contains(recorder.Notes, n => n.Contains("new head: 2 classes"));
         Assert.Equal(2, ModelFile.Load(Path.Combine(result.RunFolder, "best.safetensors")).Spec.Head.Classes);
+    }
+
+    [Fact]
+    public void ARunIsRepeatedByItsOwnOptions()
+    {
+        Trainer.Train(Options("first") with { LearningRate = 0, Augment = "auto", Epochs = 1 }, new Recorder());
+        var again = TrainOptionsFile.Load(Path.Combine(_folder.Path, "first", TrainOptionsFile.Name));
+        Assert.Equal((32, "light", 0.005f), (again.Size, again.Augment, again.LearningRate));
+        Trainer.Train(again with { Out = Path.Combine(_folder.Path, "again") }, new Recorder());
+        AssertSameFile("first", "again", "last.safetensors");
+    }
+
+    [Fact]
+    public void ARunWhoseDataChangedIsNotResumed()
+    {
+        var run = Trainer.Train(Options("changed") with { Epochs = 1 }, new Recorder());
+        File.Delete(Directory.EnumerateFiles(Path.Combine(_data, "train", "class0")).First());
+        var error = Assert.Throws<UserException>(() => Trainer.Resume(run.RunFolder, new Recorder()));
+        Assert.Contains("cannot go on as it began", error.Message);
+    }
+
+    [Fact]
+    public void ARunStoppedBeforeItsFirstCheckpointStartsAgain()
+    {
+        Trainer.Train(Options("whole") with { Epochs = 1 }, new Recorder());
+        Trainer.Train(Options("killed") with { Epochs = 1 }, new Recorder());
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(_folder.Path, "killed"), "*.safetensors")) File.Delete(file);
+        var recorder = new Recorder();
+        Trainer.Resume(Path.Combine(_folder.Path, "killed"), recorder);
+        Assert.Contains(recorder.Notes, n => n.Contains("from its beginning"));
+        AssertSameFile("whole", "killed", "last.safetensors");
+    }
+
+    [Fact]
+    public void WeightsOfAnotherNetworkAreRefused()
+    {
+        var error = Assert.Throws<UserException>(() => Trainer.Train(Options("other") with { Model = "resnet50" }, new Recorder()));
+        Assert.Contains("not resnet50 (bottleneck blocks 3-4-6-3", error.Message);
     }
 
     [Theory]
