@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
@@ -69,30 +70,38 @@ internal static class ExifOrientation
             var name = file.Slice(at + 4, 4);
             var chunk = file.Slice(at + 8, (int)length);
             if (name.SequenceEqual("eXIf"u8)) return FromTiff(chunk);
-            if (name.SequenceEqual("zTXt"u8) && chunk.StartsWith("Raw profile type exif\0\0"u8)) return FromRawProfile(chunk[23..]);
+            if (name.SequenceEqual("zTXt"u8) && chunk.StartsWith("Raw profile type exif\0\0"u8)) return FromRawProfile(Inflate(chunk[23..]));
+            if (name.SequenceEqual("tEXt"u8) && chunk.StartsWith("Raw profile type exif\0"u8)) return FromRawProfile(Encoding.Latin1.GetString(chunk[22..]));
             at += 12 + (int)length;
         }
         return 1;
     }
 
-    // ImageMagick's form: zlib over "\nexif\n   <length>\n<hexadecimal>", the bytes with JPEG's "Exif\0\0" before them.
-    private static int FromRawProfile(ReadOnlySpan<byte> compressed)
+    // The first directory stands near the start; the bound keeps a compressed bomb small.
+    private static string Inflate(ReadOnlySpan<byte> compressed)
     {
         try
         {
             using var inflate = new ZLibStream(new MemoryStream(compressed.ToArray()), CompressionMode.Decompress);
-            // Orientation stands in the first directory, near the start; the bound keeps a compressed bomb small.
             var text = new byte[64 * 1024];
             int count = inflate.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-            var lines = Encoding.Latin1.GetString(text, 0, count).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            if (lines.Length < 3 || !int.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)) return 1;
-            byte[] exif = Convert.FromHexString(string.Concat(lines[2..]));
-            return exif.AsSpan().StartsWith("Exif\0\0"u8) ? FromTiff(exif.AsSpan(6)) : FromTiff(exif);
+            return Encoding.Latin1.GetString(text, 0, count);
         }
-        catch (Exception exception) when (exception is InvalidDataException or FormatException)
+        catch (InvalidDataException)
         {
-            return 1;
+            return "";
         }
+    }
+
+    // ImageMagick's form: "\nexif\n   <length>\n<hexadecimal>", the bytes with JPEG's "Exif\0\0" before them.
+    private static int FromRawProfile(string text)
+    {
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (lines.Length < 3 || !int.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)) return 1;
+        string digits = string.Concat(lines[2..]);
+        var exif = new byte[digits.Length / 2];
+        if (Convert.FromHexString(digits.AsSpan(0, exif.Length * 2), exif, out _, out _) != OperationStatus.Done) return 1;
+        return exif.AsSpan().StartsWith("Exif\0\0"u8) ? FromTiff(exif.AsSpan(6)) : FromTiff(exif);
     }
 
     private static int FromTiff(ReadOnlySpan<byte> tiff)

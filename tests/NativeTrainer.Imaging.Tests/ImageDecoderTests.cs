@@ -1,0 +1,229 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace NativeTrainer.Imaging.Tests;
+
+public class ImageDecoderTests
+{
+    public static TheoryData<int, bool> AllOrientations
+    {
+        get
+        {
+            var data = new TheoryData<int, bool>();
+            for (int orientation = 1; orientation <= 8; orientation++)
+            {
+                data.Add(orientation, true);
+                data.Add(orientation, false);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllOrientations))]
+    public void OrientationInAPngIsExact(int orientation, bool littleEndian)
+    {
+        var image = Pictures.Noise(5, 3, 1);
+        var png = new PngFile(5, 3, 8, 2).Chunk("eXIf", Tiff(orientation, littleEndian));
+        byte[] file = png.Finish([.. Enumerable.Range(0, 3).Select(y => image.Pixels[(y * 15)..(y * 15 + 15)])]);
+        AssertSame(Orientations.Apply(image, orientation), ImageDecoder.Decode(file).Image!);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllOrientations))]
+    public void OrientationInAJpegIsExact(int orientation, bool littleEndian)
+    {
+        byte[] plain = ImageWriter.EncodeJpeg(Pictures.Gradient(37, 21));
+        byte[] exif = [.. "Exif\0\0"u8, .. Tiff(orientation, littleEndian)];
+        byte[] file = [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. plain[2..]];
+        AssertSame(Orientations.Apply(ImageDecoder.Decode(plain).Image!, orientation), ImageDecoder.Decode(file).Image!);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllOrientations))]
+    public void OrientationInImageMagicksPngTextIsExact(int orientation, bool littleEndian)
+    {
+        byte[] exif = [.. "Exif\0\0"u8, .. Tiff(orientation, littleEndian)];
+        string text = $"\nexif\n{exif.Length,8}\n{Convert.ToHexStringLower(exif)}\n";
+        byte[] compressed = [.. "Raw profile type exif\0\0"u8, .. PngFile.Deflate(Encoding.ASCII.GetBytes(text))];
+        byte[] plain = [.. "Raw profile type exif\0"u8, .. Encoding.ASCII.GetBytes(text)];
+        var image = Pictures.Noise(2, 4, 2);
+        byte[][] rows = [.. Enumerable.Range(0, 4).Select(y => image.Pixels[(y * 6)..(y * 6 + 6)])];
+        AssertSame(Orientations.Apply(image, orientation), ImageDecoder.Decode(new PngFile(2, 4, 8, 2).Chunk("zTXt", compressed).Finish(rows)).Image!);
+        AssertSame(Orientations.Apply(image, orientation), ImageDecoder.Decode(new PngFile(2, 4, 8, 2).Chunk("tEXt", plain).Finish(rows)).Image!);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    [InlineData(65535)]
+    public void AnOrientationThatDoesNotExistIsUpright(int orientation)
+    {
+        byte[] file = new PngFile(2, 1, 8, 2).Chunk("eXIf", Tiff(orientation, true)).Finish([1, 2, 3, 4, 5, 6]);
+        Assert.Equal([1, 2, 3, 4, 5, 6], ImageDecoder.Decode(file).Image!.Pixels);
+    }
+
+    // Widths around the 4 pixels that one vector step takes.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(16)]
+    [InlineData(33)]
+    public void OpaquePixelsComeThroughExactly(int width)
+    {
+        var image = Pictures.Noise(width, 3, width);
+        AssertSame(image, ImageDecoder.Decode(ImageWriter.EncodePng(image)).Image!);
+    }
+
+    [Fact]
+    public void TransparencyLiesOnWhite()
+    {
+        // One row per level of colour, one column per alpha.
+        byte[] levels = [0, 1, 77, 128, 254, 255];
+        byte[][] rows = [.. levels.Select(level => Enumerable.Range(0, 256).SelectMany(a => new byte[] { level, 255, 0, (byte)a }).ToArray())];
+        var image = ImageDecoder.Decode(new PngFile(256, levels.Length, 8, 6).Finish(rows)).Image!;
+        for (int y = 0; y < levels.Length; y++)
+        {
+            for (int alpha = 0; alpha < 256; alpha++)
+            {
+                Assert.Equal((OnWhite(levels[y], alpha), (byte)255, OnWhite(0, alpha)), image.At(alpha, y));
+            }
+        }
+
+        // Halves cannot occur: 255 is odd.
+        static byte OnWhite(byte level, int alpha) => (byte)Math.Round((level * alpha + 255 * (255 - alpha)) / 255.0);
+    }
+
+    [Fact]
+    public void SixteenBitsKeepTheirUpperEight()
+    {
+        byte[] row = [0x12, 0x00, 0xFF, 0xFF, 0x00, 0xFF];
+        Assert.Equal([0x12, 0xFF, 0x00], ImageDecoder.Decode(new PngFile(1, 1, 16, 2).Finish(row)).Image!.Pixels);
+        Assert.Equal([0x80, 0x80, 0x80], ImageDecoder.Decode(new PngFile(1, 1, 16, 0).Finish([0x80, 0x40])).Image!.Pixels);
+    }
+
+    [Fact]
+    public void GrayIsOnAllChannelsAndPalettesAreLookedUp()
+    {
+        Assert.Equal([7, 7, 7, 200, 200, 200], ImageDecoder.Decode(new PngFile(2, 1, 8, 0).Finish([7, 200])).Image!.Pixels);
+        Assert.Equal([0, 0, 0, 255, 255, 255], ImageDecoder.Decode(new PngFile(2, 1, 1, 0).Finish([0x40])).Image!.Pixels);
+        var palette = new PngFile(2, 1, 8, 3).Chunk("PLTE", [1, 2, 3, 4, 5, 6]).Chunk("tRNS", [255, 0]);
+        Assert.Equal([1, 2, 3, 255, 255, 255], ImageDecoder.Decode(palette.Finish([0, 1])).Image!.Pixels);
+    }
+
+    [Fact]
+    public void AJpegCutAnywhereIsReported()
+    {
+        byte[] file = ImageWriter.EncodeJpeg(Pictures.Gradient(40, 30));
+        for (int length = 3; length < file.Length; length++)
+        {
+            Assert.Equal(DecodeFailure.Truncated, ImageDecoder.Decode(file.AsSpan(0, length)).Failure);
+        }
+        Assert.True(ImageDecoder.Decode([.. file, 0, 0, 0]).Success, "bytes after the end do no harm");
+    }
+
+    // The checksums and the IEND chunk at the end hold no pixels: a file cut there may still give its whole picture, but never a part of it.
+    [Fact]
+    public void APngCutAnywhereIsReportedOrWhole()
+    {
+        var image = Pictures.Noise(40, 30, 3);
+        byte[] file = ImageWriter.EncodePng(image);
+        for (int length = 8; length < file.Length; length++)
+        {
+            var result = ImageDecoder.Decode(file.AsSpan(0, length));
+            if (result.Success) Assert.Equal(image.Pixels, result.Image.Pixels);
+            Assert.False(result.Success && length < file.Length * 3 / 4);
+        }
+    }
+
+    [Fact]
+    public void AFlippedByteInAPngIsReported()
+    {
+        byte[] file = ImageWriter.EncodePng(Pictures.Noise(10, 10, 4));
+        file[file.Length / 2] ^= 0x10;
+        Assert.Equal(DecodeFailure.Corrupt, ImageDecoder.Decode(file).Failure);
+    }
+
+    // Whatever the bytes, there is an answer and no exception.
+    [Fact]
+    public void DamageNeverThrows()
+    {
+        var random = new Random(5);
+        byte[][] files = [ImageWriter.EncodeJpeg(Pictures.Gradient(64, 48)), ImageWriter.EncodePng(Pictures.Gradient(64, 48)), new PngFile(2, 1, 8, 2).Chunk("eXIf", Tiff(6, true)).Finish([1, 2, 3, 4, 5, 6])];
+        for (int i = 0; i < 600; i++)
+        {
+            byte[] file = [.. files[i % files.Length]];
+            for (int flips = random.Next(1, 20); flips > 0; flips--) file[random.Next(file.Length)] = (byte)random.Next(256);
+            var result = ImageDecoder.Decode(file);
+            Assert.Equal(result.Success, result.Reason.Length == 0);
+        }
+    }
+
+    [Fact]
+    public void ABombIsRefusedByItsHeader()
+    {
+        byte[] file = new PngFile(50000, 50000, 8, 0).Finish([0]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(DecodeFailure.TooLarge, ImageDecoder.Decode(file).Failure);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 16);
+    }
+
+    // JPEG is decoded at 1, 1/2, 1/4 or 1/8: the smallest that leaves the short side wanted.
+    [Theory]
+    [InlineData(0, 800, 600)]
+    [InlineData(600, 800, 600)]
+    [InlineData(301, 800, 600)]
+    [InlineData(300, 400, 300)]
+    [InlineData(150, 200, 150)]
+    [InlineData(75, 100, 75)]
+    [InlineData(8, 100, 75)]
+    public void LargePhotosAreDecodedSmall(int shortSide, int width, int height)
+    {
+        var image = ImageDecoder.Decode(ImageWriter.EncodeJpeg(Pictures.Gradient(800, 600)), new DecodeTarget(shortSide)).Image!;
+        Assert.Equal((width, height), (image.Width, image.Height));
+    }
+
+    [Fact]
+    public void MissingFilesAndFoldersAreUnreadable()
+    {
+        using var folder = new TempFolder();
+        Assert.Equal(DecodeFailure.Unreadable, ImageDecoder.Decode(folder["none.jpg"]).Failure);
+        Assert.Equal(DecodeFailure.Unreadable, ImageDecoder.Decode(folder.Path).Failure);
+    }
+
+    // The smallest TIFF structure with one entry: Orientation, SHORT, count 1.
+    private static byte[] Tiff(int orientation, bool littleEndian)
+    {
+        var tiff = new byte[26];
+        Encoding.ASCII.GetBytes(littleEndian ? "II" : "MM").CopyTo(tiff, 0);
+        Put16(2, 42);
+        Put32(4, 8);
+        Put16(8, 1);
+        Put16(10, 0x0112);
+        Put16(12, 3);
+        Put32(14, 1);
+        Put16(18, orientation);
+        return tiff;
+
+        void Put16(int at, int value)
+        {
+            if (littleEndian) BinaryPrimitives.WriteUInt16LittleEndian(tiff.AsSpan(at), (ushort)value);
+            else BinaryPrimitives.WriteUInt16BigEndian(tiff.AsSpan(at), (ushort)value);
+        }
+
+        void Put32(int at, int value)
+        {
+            if (littleEndian) BinaryPrimitives.WriteInt32LittleEndian(tiff.AsSpan(at), value);
+            else BinaryPrimitives.WriteInt32BigEndian(tiff.AsSpan(at), value);
+        }
+    }
+
+    private static void AssertSame(RgbImage expected, RgbImage actual)
+    {
+        Assert.Equal((expected.Width, expected.Height), (actual.Width, actual.Height));
+        Assert.Equal(expected.Pixels, actual.Pixels);
+    }
+}
