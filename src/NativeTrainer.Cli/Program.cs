@@ -1,1 +1,3 @@
-Console.WriteLine("nativetrainer");
+using NativeTrainer.Cli;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

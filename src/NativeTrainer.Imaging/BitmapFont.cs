@@ -4,7 +4,7 @@ namespace NativeTrainer.Imaging;
 /// A 5 × 7 font for ASCII, drawn straight into a picture. The SkiaSharp build without system dependencies brings no fonts, and a drawing that
 /// needs none is the same on every machine. What is not ASCII is drawn as a box.
 /// </summary>
-internal static class BitmapFont
+public static class BitmapFont
 {
     /// <summary>A letter's cell in dots, with the gap to the next.</summary>
     public const int CellWidth = 6, CellHeight = 8;
@@ -39,16 +39,22 @@ internal static class BitmapFont
     {
         foreach (char letter in text)
         {
-            var glyph = letter is >= ' ' and <= '~' ? Glyphs.Slice((letter - ' ') * 5, 5) : Box;
             for (int x = 0; x < 5 * scale; x++)
             {
                 for (int y = 0; y < 7 * scale; y++)
                 {
-                    if ((glyph[x / scale] >> (y / scale) & 1) != 0) Dot(target, left + x, top + y, level);
+                    if (IsInk(letter, x / scale, y / scale)) Dot(target, left + x, top + y, level);
                 }
             }
             left += CellWidth * scale;
         }
+    }
+
+    /// <summary>Whether a dot of a letter is set; x from 0 to 4, y from 0 (top) to 6 (base line of capitals).</summary>
+    public static bool IsInk(char letter, int x, int y)
+    {
+        var glyph = letter is >= ' ' and <= '~' ? Glyphs.Slice((letter - ' ') * 5, 5) : Box;
+        return (glyph[x] >> y & 1) != 0;
     }
 
     private static void Dot(RgbImage target, int x, int y, byte level)

@@ -98,6 +98,7 @@ public static class Evaluator
             Filter = preprocessing.Interpolation == "bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Bilinear,
         });
         source.Prepare(null, stop);
+        if (source.Samples.Count == 0) throw new UserException($"no picture could be read: {source.Problems[0].Path}: {source.Problems[0].Reason}");
         var session = new InferenceSession(model, size, batch, InferenceOutput.Probabilities);
         using var arena = device.Allocate(session.ArenaBytes);
         session.Bind(arena);

@@ -5,7 +5,7 @@ using NativeTrainer.Weights;
 namespace NativeTrainer.Models;
 
 /// <summary>Between a weights file and a model on a device.</summary>
-internal static class ModelTransfer
+public static class ModelTransfer
 {
     /// <summary>A model exactly as the file says.</summary>
     /// <param name="path">For messages.</param>

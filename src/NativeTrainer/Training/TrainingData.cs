@@ -31,12 +31,12 @@ internal sealed class TrainingData : IDisposable
         };
         foreach (string text in index.Notes) note(text);
         var train = index.Split(SplitName.Train);
-        Train = BatchSource.Train(train, (int)Math.Round(Size * StoreFactor), _reading with { BatchSize = Math.Min(options.Batch, train.Count) });
+        Train = BatchSource.Train(train, StoredSide(Size), _reading with { BatchSize = Math.Min(options.Batch, train.Count) });
         Train.Prepare(null, stop);
         // Fewer pictures than a batch can be left when files are unusable.
         if (Train.Samples.Count < options.Batch)
         {
-            Train = BatchSource.Train(Train.Samples, (int)Math.Round(Size * StoreFactor), _reading with { BatchSize = Train.Samples.Count });
+            Train = BatchSource.Train(Train.Samples, StoredSide(Size), _reading with { BatchSize = Train.Samples.Count });
             Train.Prepare(null, stop);
         }
         Validation = BatchSource.Eval(index.Split(SplitName.Val), Size, _cropRatio, _reading with { BatchSize = Math.Min(options.Batch, Train.Samples.Count) });
@@ -46,6 +46,9 @@ internal sealed class TrainingData : IDisposable
         foreach (string name in Classes.Where((_, c) => Train.Samples.All(s => s.Label != c)))
             throw new UserException($"{options.Data}: no usable training image of class '{name}' is left; add images or remove the class");
     }
+
+    /// <summary>Short side of stored pictures for an input of <paramref name="size"/> pixels.</summary>
+    public static int StoredSide(int size) => (int)Math.Round(size * StoreFactor);
 
     public IReadOnlyList<string> Classes { get; }
 

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using NativeTrainer.Imaging;
+using NativeTrainer.Training;
+
+namespace NativeTrainer.Cli.Arguments;
+
+/// <summary>The flags of <c>train</c>, each with the option it sets. A flag that is not given leaves the value of <c>--config</c> or the default.</summary>
+internal sealed class TrainFlags
+{
+    private readonly Command _command;
+    private readonly Option<string> _config = Options.Text("--config", "FILE", "Start from the options.json of a run (flags win over it).");
+    private readonly List<(Option Option, Func<ParseResult, TrainOptions, TrainOptions> Apply)> _flags = [];
+
+    public TrainFlags(Command command)
+    {
+        _command = command;
+        Source();
+        Schedule();
+        Rates();
+        Regularization();
+        Machine();
+        command.Add(_config);
+    }
+
+    /// <summary>The flags' names that were given.</summary>
+    public IEnumerable<string> Given(ParseResult parsed) => _flags.Select(flag => flag.Option).Append(_config).Where(parsed.Given).Select(option => option.Name);
+
+    /// <exception cref="UserException">The file of <c>--config</c> cannot be used.</exception>
+    public TrainOptions Read(ParseResult parsed)
+    {
+        var options = parsed.GetValue(_config) is string file ? TrainOptionsFile.Load(file) : new TrainOptions { Data = "" };
+        foreach (var (option, apply) in _flags)
+            if (parsed.Given(option)) options = apply(parsed, options);
+        return options;
+    }
+
+    private void Source()
+    {
+        Add(Options.Text("--data", "PATH", "Folder with train/ and val/, or with one folder per class, or a CSV with path,label[,split][,group]."), (o, v) => o with { Data = v });
+        Add(Options.Text("--weights", "FILE", "Weights to start from (.safetensors; see convert).", "-w"), (o, v) => o with { Weights = v });
+        Add(Options.Text("--model", "NAME", "resnet18, 34, 50, 101 or 152: without --weights from random weights, with them adding the stages they lack."), (o, v) => o with { Model = v });
+        Add(Options.Choice("--strategy", "What learns: the head; the head then all; one stage after another; all at once. [default: two-stage]",
+            ("head", TrainingStrategy.Head), ("two-stage", TrainingStrategy.TwoStage), ("gradual", TrainingStrategy.Gradual), ("full", TrainingStrategy.Full)), (o, v) => o with { Strategy = v });
+        Add(Options.List("--freeze", "PART,…", "Stages or layers that stay fixed: conv1, layer1 … fc, or longer such as layer4.0."), (o, v) => o with { Freeze = v });
+        Add(Options.List("--train-only", "PART,…", "Stages or layers that learn; all others stay fixed."), (o, v) => o with { TrainOnly = v });
+        Add(Options.Integer("--size", "PIXELS", "Side of the input. [default: the weights' own]"), (o, v) => o with { Size = v });
+        Add(Options.Number("--val-fraction", "SHARE", "Share of each class that validates where the data has no split. [default: 0.2]"), (o, v) => o with { ValidationFraction = v });
+        Add(Options.Integers("--head-hidden", "N,…", "Widths of hidden layers of a new head."), (o, v) => o with { HeadHidden = v });
+        Add(Options.Number("--head-dropout", "P", "Dropout before each linear layer of a new head. [default: 0]"), (o, v) => o with { HeadDropout = v });
+    }
+
+    private void Schedule()
+    {
+        Add(Options.Integer("--epochs", "N", "Passes over the images. [default: 8]"), (o, v) => o with { Epochs = v });
+        Add(Options.Integer("--head-epochs", "N", "Passes of the head on cached features before the backbone thaws. [default: 20]"), (o, v) => o with { HeadEpochs = v });
+        Add(Options.Integer("--batch", "N", "Images per step. [default: 16]"), (o, v) => o with { Batch = v });
+        Add(Options.Integer("--accumulate", "N", "Batches whose gradients are added before one step. [default: 1]"), (o, v) => o with { Accumulate = v });
+        Add(Options.Choice("--schedule", "How the rate moves. [default: cosine]",
+            ("constant", ScheduleKind.Constant), ("step", ScheduleKind.Step), ("cosine", ScheduleKind.Cosine), ("one-cycle", ScheduleKind.OneCycle)), (o, v) => o with { Schedule = v });
+        Add(Options.Number("--warmup", "EPOCHS", "Linear warm-up from 0. [default: 0]"), (o, v) => o with { WarmupEpochs = v });
+        Add(Options.Integer("--step-epochs", "N", "Of --schedule step: epochs between drops. [default: 3]"), (o, v) => o with { StepEpochs = v });
+        Add(Options.Number("--step-gamma", "FACTOR", "Of --schedule step: factor of a drop. [default: 0.1]"), (o, v) => o with { StepGamma = v });
+        Add(Options.Integer("--patience", "EPOCHS", "Stop after so many epochs without improvement. [default: never]"), (o, v) => o with { Patience = v });
+        Add(Options.Choice("--metric", "What picks the best epoch. [default: accuracy]", ("accuracy", SelectionMetric.Accuracy),
+            ("balanced-accuracy", SelectionMetric.BalancedAccuracy), ("macro-f1", SelectionMetric.MacroF1), ("loss", SelectionMetric.Loss)), (o, v) => o with { Metric = v });
+        Add(Options.Integer("--save-every", "STEPS", "Checkpoint inside an epoch too. [default: at its end only]"), (o, v) => o with { SaveEvery = v });
+    }
+
+    private void Rates()
+    {
+        Add(Options.Number("--lr", "RATE", "Peak rate; a new head beside a trained backbone (full) takes ten times it. [default: SGD 0.005, AdamW 1e-4, from random weights ten times that]"), (o, v) => o with { LearningRate = v });
+        Add(Options.NamedNumbers("--lr-for", "PART=RATE,…", "Rates of their own, such as layer4=1e-4,fc=1e-2."), (o, v) => o with { LearningRateFor = Dictionary(v) });
+        Add(Options.Number("--layer-decay", "FACTOR", "Factor on the rate per stage, from the head towards the input. [default: 1]"), (o, v) => o with { LayerDecay = v });
+        Add(Options.Choice("--optimizer", "What updates the weights. [default: sgd]", ("sgd", OptimizerKind.Sgd), ("adamw", OptimizerKind.AdamW)), (o, v) => o with { Optimizer = v });
+        Add(Options.Number("--momentum", "M", "Of SGD. [default: 0.9]"), (o, v) => o with { Momentum = v });
+        Add(Options.Switch("--nesterov", "Of SGD: Nesterov's momentum."), (o, v) => o with { Nesterov = v });
+        Add(Options.Number("--weight-decay", "D", "Of convolution and linear weights. [default: 0.0001]"), (o, v) => o with { WeightDecay = v });
+        Add(Options.Number("--clip", "NORM", "Largest norm of the gradient. [default: no clipping]"), (o, v) => o with { ClipNorm = v });
+        Add(Options.Choice("--bn", "Batch norm: batch statistics where trained; everywhere; nowhere. [default: auto]",
+            ("auto", BatchNormPolicy.Auto), ("train", BatchNormPolicy.Train), ("eval", BatchNormPolicy.Eval)), (o, v) => o with { BatchNorm = v });
+    }
+
+    private void Regularization()
+    {
+        Add(Options.Text("--augment", "SPEC", "none, light, medium, strong, or with changes such as medium,hue=0.1. [default: auto]"), (o, v) => o with { Augment = v });
+        Add(Options.Number("--label-smoothing", "E", "Share of each target spread over all classes. [default: 0]"), (o, v) => o with { LabelSmoothing = v });
+        Add(Options.Choice("--balance", "Classes of unequal size: draw them equally often, or weight the loss. [default: none]",
+            ("none", BalanceKind.None), ("sampler", BalanceKind.Sampler), ("weights", BalanceKind.Weights)), (o, v) => o with { Balance = v });
+        Add(Options.Number("--ema", "DECAY", "Validate and save a moving average of the weights, such as 0.99. [default: none]"), (o, v) => o with { Ema = v });
+    }
+
+    private void Machine()
+    {
+        Add(Options.Seed("--seed", "Same seed, same result, bit for bit. [default: 1]"), (o, v) => o with { Seed = v });
+        Add(Options.Integer("--threads", "N", "Kernel threads; the result does not depend on them. [default: all processors]"), (o, v) => o with { Threads = v });
+        Add(Options.Text("--device", "NAME", "Where to compute; see the command devices. [default: auto]"), (o, v) => o with { Device = v });
+        Add(Options.Bytes("--cache", "Memory for decoded images. [default: 2GB]"), (o, v) => o with { CacheBytes = v });
+        Add(Options.Switch("--strict", "Stop at the first file that cannot be decoded."), (o, v) => o with { Strict = v });
+        Add(Options.Text("--out", "FOLDER", "The run folder. [default: runs/DATA-N]", "-o"), (o, v) => o with { Out = v });
+    }
+
+    private void Add<T>(Option<T> option, Func<TrainOptions, T, TrainOptions> set)
+    {
+        _command.Add(option);
+        _flags.Add((option, (parsed, options) => set(options, parsed.GetValue(option)!)));
+    }
+
+    private static Dictionary<string, float> Dictionary(KeyValuePair<string, float>[] rates)
+    {
+        var named = new Dictionary<string, float>();
+        foreach (var (part, rate) in rates)
+            if (!named.TryAdd(part, rate)) throw new UserException($"--lr-for names '{part}' twice");
+        return named;
+    }
+}

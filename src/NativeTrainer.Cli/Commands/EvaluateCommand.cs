@@ -1,0 +1,57 @@
+using System.CommandLine;
+using NativeTrainer.Cli.Arguments;
+using NativeTrainer.Cli.Drawing;
+using NativeTrainer.Cli.Output;
+using NativeTrainer.Evaluation;
+using NativeTrainer.Imaging;
+
+namespace NativeTrainer.Cli.Commands;
+
+/// <summary><c>evaluate</c>: figures of a network on labelled images.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var command = new ExampleCommand("evaluate", "Measure a network on labelled images.",
+            "nativetrainer evaluate --weights runs/photos-1/best.safetensors --data photos/val",
+            "nativetrainer evaluate --weights best.safetensors --data photos --split test --out report",
+            "nativetrainer evaluate --weights best.safetensors --data test.csv --json");
+        var weights = CommonOptions.Weights();
+        var data = Options.Text("--data", "PATH", "A split's folder with one folder per class, a CSV with path,label, or a data root.", "-d");
+        data.Required = true;
+        var split = Options.Choice("--split", "The part of a data root. [default: val, else test]", ("train", SplitName.Train), ("val", SplitName.Val), ("test", SplitName.Test));
+        var limit = Options.Integer("--limit", "N", "Only N images, spread evenly over the set. [default: all]");
+        var folder = Options.Text("--out", "FOLDER", "Write per-class.csv, confusion.csv, predictions.csv and confusion.png there.", "-o");
+        var (size, batch, threads, device, json) = (CommonOptions.Size(), CommonOptions.Batch(), CommonOptions.Threads(), CommonOptions.Device(), CommonOptions.Json());
+        foreach (Option option in (Option[])[weights, data, split, limit, folder, size, batch, threads, device, json]) command.Add(option);
+        command.SetAction(parsed =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            var result = Evaluator.Evaluate(new EvaluateOptions
+            {
+                Weights = parsed.GetValue(weights)!,
+                Data = parsed.GetValue(data)!,
+                Split = parsed.Given(split) ? parsed.GetValue(split) : null,
+                Limit = parsed.GetValue(limit),
+                Size = parsed.GetValue(size),
+                Batch = parsed.GetValue(batch),
+                Threads = parsed.GetValue(threads),
+                Device = parsed.GetValue(device)!,
+            });
+            if (parsed.GetValue(folder) is string to) Save(to, result);
+            if (parsed.GetValue(json)) JsonResults.WriteTo(output, EvaluateJson.Of(result));
+            else RunReport.Write(output, result);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Save(string folder, EvaluationResult result)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "per-class.csv"), EvaluationTables.PerClass(result.Metrics));
+        File.WriteAllText(Path.Combine(folder, "confusion.csv"), EvaluationTables.Confusion(result.Metrics));
+        File.WriteAllText(Path.Combine(folder, "predictions.csv"), EvaluationTables.Predictions(result.Images, result.Classes));
+        ConfusionPicture.Save(Path.Combine(folder, RunPlots.Confusion), result.Metrics);
+    }
+}

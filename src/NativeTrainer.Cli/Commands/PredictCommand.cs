@@ -1,0 +1,72 @@
+using System.CommandLine;
+using NativeTrainer.Cli.Arguments;
+using NativeTrainer.Cli.Output;
+using NativeTrainer.Evaluation;
+using NativeTrainer.Imaging;
+
+namespace NativeTrainer.Cli.Commands;
+
+/// <summary><c>predict</c>: the likeliest classes of images.</summary>
+internal static class PredictCommand
+{
+    private const int UsualCount = 3;
+
+    public static Command Create()
+    {
+        var command = new ExampleCommand("predict", "Name what is on pictures.",
+            "nativetrainer predict --weights best.safetensors photo.jpg",
+            "nativetrainer predict --weights best.safetensors --top-k 1 --csv holiday/ > holiday.csv",
+            "nativetrainer predict --weights best.safetensors --json a.jpg b.png");
+        var weights = CommonOptions.Weights();
+        var paths = new Argument<string[]>("PATH") { Description = "Pictures, or folders of pictures.", Arity = ArgumentArity.OneOrMore };
+        var top = Options.Integer("--top-k", "K", $"Classes per picture, the likeliest first. [default: {UsualCount}]");
+        var csv = Options.Switch("--csv", "Print path,rank,class,probability as CSV.");
+        var (size, batch, threads, device, json) = (CommonOptions.Size(), CommonOptions.Batch(), CommonOptions.Threads(), CommonOptions.Device(), CommonOptions.Json());
+        command.Add(paths);
+        foreach (Option option in (Option[])[weights, top, csv, size, batch, threads, device, json]) command.Add(option);
+        command.SetAction(parsed =>
+        {
+            int count = parsed.Given(top) ? parsed.GetValue(top) : UsualCount;
+            if (count < 1) throw new UserException($"--top-k {count} is out of range; it takes 1 or more");
+            var result = Evaluator.Predict(new PredictOptions
+            {
+                Weights = parsed.GetValue(weights)!,
+                Files = Files(parsed.GetValue(paths)!),
+                Size = parsed.GetValue(size),
+                Batch = parsed.GetValue(batch),
+                Threads = parsed.GetValue(threads),
+                Device = parsed.GetValue(device)!,
+            });
+            var (output, log) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            foreach (string file in result.Unusable) log.WriteLine($"left out: {file}");
+            PredictionJson[] images = [.. result.Images.Select(image => new PredictionJson(image.Path, Likeliest(image, result.Classes, count)))];
+            if (parsed.GetValue(json)) JsonResults.WriteTo(output, new PredictJson(images, result.Unusable));
+            else if (parsed.GetValue(csv)) WriteCsv(output, images);
+            else foreach (var image in images) output.WriteLine($"{image.Path}  {string.Join("  ", image.Predictions.Select(p => Units.Invariant($"{p.Class} {p.Probability:0.000}")))}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static List<string> Files(string[] paths)
+    {
+        var files = new List<string>();
+        foreach (string path in paths)
+        {
+            if (Directory.Exists(path)) files.AddRange(ImageFiles.Below(path));
+            else if (File.Exists(path)) files.Add(path);
+            else throw new UserException($"{path}: there is no such file or folder");
+        }
+        return files;
+    }
+
+    private static ClassProbability[] Likeliest(PredictedImage image, IReadOnlyList<string> classes, int count)
+        => [.. image.Probabilities.Select((p, c) => new ClassProbability(classes[c], p)).OrderByDescending(p => p.Probability).Take(count)];
+
+    private static void WriteCsv(TextWriter output, IEnumerable<PredictionJson> images)
+    {
+        output.Write(CsvLine.Of("path", "rank", "class", "probability"));
+        foreach (var image in images)
+            for (int i = 0; i < image.Predictions.Count; i++) output.Write(CsvLine.Of(image.Path, i + 1, image.Predictions[i].Class, image.Predictions[i].Probability));
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using NativeTrainer.Cli.Arguments;
+using NativeTrainer.Cli.Drawing;
+using NativeTrainer.Cli.Output;
+using NativeTrainer.Cli.Progress;
+using NativeTrainer.Imaging;
+using NativeTrainer.Training;
+using Spectre.Console;
+
+namespace NativeTrainer.Cli.Commands;
+
+/// <summary><c>train</c>: a run from options, or the continuation of one.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var command = new ExampleCommand("train", "Fine-tune a network on your photos; best and last weights, metrics and plots go to a run folder.",
+            "nativetrainer train --data photos --weights resnet50.safetensors",
+            "nativetrainer train --data photos --weights resnet50.safetensors --strategy head --size 160 --epochs 12",
+            "nativetrainer train --data photos.csv --weights resnet50.safetensors --freeze conv1,layer1 --lr-for layer4=1e-3,fc=1e-2 --augment medium",
+            "nativetrainer train --data photos --model resnet18 --epochs 60 --schedule one-cycle",
+            "nativetrainer train --resume runs/photos-1",
+            "nativetrainer train --config runs/photos-1/options.json --seed 2");
+        var flags = new TrainFlags(command);
+        var resume = Options.Text("--resume", "RUN", "Continue the run in this folder where it was saved, with its own options.");
+        var json = CommonOptions.Json();
+        command.Add(resume);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            var (output, log) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var result = parsed.GetValue(resume) is string run ? Resume(run, flags.Given(parsed), log) : Train(flags.Read(parsed), log);
+            if (parsed.GetValue(json)) JsonResults.WriteTo(output, TrainJson.Of(result));
+            else RunReport.Write(output, result);
+            return Conclude(result, log);
+        });
+        return command;
+    }
+
+    /// <summary>One run with its progress and plots.</summary>
+    internal static TrainResult Train(TrainOptions options, TextWriter log) => Observed(log, (observer, stop) => Trainer.Train(options, observer, stop));
+
+    private static TrainResult Resume(string run, IEnumerable<string> given, TextWriter log)
+    {
+        if (given.FirstOrDefault() is string flag)
+            throw new UserException($"--resume continues {run} with its own options; drop {flag}, or start a new run with --config {Path.Combine(run, TrainOptionsFile.Name)}");
+        return Observed(log, (observer, stop) => Trainer.Resume(run, observer, stop));
+    }
+
+    private static TrainResult Observed(TextWriter log, Func<ITrainingObserver, CancellationToken, TrainResult> run)
+    {
+        TrainResult result;
+        var best = new BestPredictions();
+        if (ReferenceEquals(log, Console.Error) && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb")
+        {
+            var live = new LiveProgress(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(log) }));
+            using var interrupt = new Interrupt(live.OnNote);
+            result = live.Show(() => run(new ObserverList(best, live), interrupt.Token));
+        }
+        else
+        {
+            var plain = new PlainProgress(log);
+            using var interrupt = new Interrupt(plain.OnNote);
+            result = run(new ObserverList(best, plain), interrupt.Token);
+        }
+        RunPlots.Draw(result, best.Images);
+        return result;
+    }
+
+    private static int Conclude(TrainResult result, TextWriter log)
+    {
+        if (result.Diverged is string step)
+        {
+            log.WriteLine($"error: the loss became NaN or infinite at {step}; the last good weights are in {result.RunFolder}; a lower --lr, --clip 1 or --warmup 1 often help");
+            return ExitCode.Diverged;
+        }
+        if (!result.Interrupted) return ExitCode.Done;
+        log.WriteLine($"interrupted and saved; continue with: nativetrainer train --resume {Units.Shell(result.RunFolder)}");
+        return ExitCode.Interrupted;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using NativeTrainer.Evaluation;
+using NativeTrainer.Models;
+using NativeTrainer.Training;
+using NativeTrainer.Weights;
+
+namespace NativeTrainer.Cli.Output;
+
+// What --json prints: one camelCase object per command. Members may be added, not renamed.
+
+internal sealed record ClassJson(string Name, int Count, double Precision, double? Recall, double F1)
+{
+    public static ClassJson[] Of(ClassificationMetrics metrics)
+        => [.. metrics.PerClass.Select(c => new ClassJson(c.Name, c.Count, c.Precision, double.IsNaN(c.Recall) ? null : c.Recall, c.F1))];
+}
+
+internal sealed record BestJson(int Epoch, double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, ClassJson[] PerClass);
+
+internal sealed record TrainJson(BestJson? Best, double ImagesPerSecond, long PeakMemoryBytes, double Seconds, string Run, string? Weights, bool Interrupted,
+    string? Diverged, IReadOnlyList<string> Unusable)
+{
+    public static TrainJson Of(TrainResult result)
+    {
+        var best = result.Best;
+        return new(
+            result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, ClassJson.Of(best)),
+            result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
+            result.Unusable);
+    }
+}
+
+internal sealed record EvaluateJson(double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, int Count, double ImagesPerSecond,
+    ClassJson[] PerClass, int[][] Confusion, IReadOnlyList<string> Unusable)
+{
+    public static EvaluateJson Of(EvaluationResult result)
+    {
+        var metrics = result.Metrics;
+        return new(metrics.Accuracy, metrics.Top5, metrics.Loss, metrics.BalancedAccuracy, metrics.MacroF1, metrics.Count, result.ImagesPerSecond,
+            ClassJson.Of(metrics), metrics.Confusion, result.Unusable);
+    }
+}
+
+internal sealed record ClassProbability(string Class, float Probability);
+
+internal sealed record PredictionJson(string Path, IReadOnlyList<ClassProbability> Predictions);
+
+internal sealed record PredictJson(IReadOnlyList<PredictionJson> Images, IReadOnlyList<string> Unusable);
+
+internal sealed record TensorJson(string Name, int[] Shape);
+
+internal sealed record ModelJson(ResNetSpec Spec, IReadOnlyList<string>? Labels, string? License, string? Source, string Norm, IReadOnlyList<TensorJson> Tensors)
+{
+    public static ModelJson Of(ModelWeights model)
+        => new(model.Spec, model.Labels, model.License, model.Source, ModelReport.Norm(model), [.. model.Tensors.Select(t => new TensorJson(t.Key, t.Value.Shape))]);
+}
+
+internal sealed record ConvertJson(string Output, ModelJson Model, double MaxLogitDifference, double MaxLogit, IReadOnlyList<string> Notes);
+
+internal sealed record DeviceJson(string Name, string Description);
+
+internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(TrainJson))]
+[JsonSerializable(typeof(EvaluateJson))]
+[JsonSerializable(typeof(PredictJson))]
+[JsonSerializable(typeof(ModelJson))]
+[JsonSerializable(typeof(ConvertJson))]
+[JsonSerializable(typeof(DevicesJson))]
+internal sealed partial class ResultsContext : JsonSerializerContext;
+
+internal static class JsonResults
+{
+    // Paths and class names stay readable; stdout is no HTML.
+    private static readonly ResultsContext Context = new(new JsonSerializerOptions(ResultsContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    public static void WriteTo<T>(TextWriter output, T result) => output.WriteLine(JsonSerializer.Serialize(result, (JsonTypeInfo<T>)Context.GetTypeInfo(typeof(T))!));
+}

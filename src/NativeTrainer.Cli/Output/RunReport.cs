@@ -1,0 +1,72 @@
+using NativeTrainer.Evaluation;
+using NativeTrainer.Training;
+using static NativeTrainer.Cli.Output.Units;
+
+namespace NativeTrainer.Cli.Output;
+
+/// <summary>Results for people, on stdout.</summary>
+internal static class RunReport
+{
+    private const int ConfusedPairs = 3, ClassesInFull = 40;
+
+    /// <summary>The file with the best epoch's weights, or null where none was finished.</summary>
+    public static string? BestWeights(TrainResult result) => result.BestEpoch < 1 ? null : Path.Combine(result.RunFolder, "best.safetensors");
+
+    public static void Write(TextWriter output, TrainResult result)
+    {
+        string? weights = BestWeights(result);
+        if (weights is not null) Write(output, $"best epoch {result.BestEpoch}", result.Best);
+        Unusable(output, result.Unusable);
+        output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s; {Time(TimeSpan.FromSeconds(result.Seconds))} in all; {Bytes(result.PeakMemoryBytes)} of memory"));
+        output.WriteLine($"{"run folder",-12}{result.RunFolder}");
+        if (weights is null) return;
+        output.WriteLine($"{"weights",-12}{weights}");
+        output.WriteLine($"{"next",-12}nativetrainer predict --weights {Shell(weights)} PHOTO…");
+    }
+
+    public static void Write(TextWriter output, EvaluationResult result)
+    {
+        Write(output, "all images", result.Metrics);
+        Unusable(output, result.Unusable);
+        output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s"));
+    }
+
+    private static void Write(TextWriter output, string what, ClassificationMetrics metrics)
+    {
+        output.WriteLine(Invariant($"{what} ({Plural(metrics.Count, "image")})"));
+        string top5 = metrics.PerClass.Count > 5 ? Invariant($"  top-5 {metrics.Top5:0.000}") : "";
+        output.WriteLine(Invariant($"  accuracy {metrics.Accuracy:0.000}{top5}  loss {metrics.Loss:0.000}  balanced accuracy {metrics.BalancedAccuracy:0.000}  macro F1 {metrics.MacroF1:0.000}"));
+        output.WriteLine();
+        if (metrics.PerClass.Count <= ClassesInFull) PerClass(output, metrics.PerClass);
+        else Weakest(output, metrics);
+        var confused = metrics.MostConfused(ConfusedPairs);
+        if (confused.Count > 0) output.WriteLine($"most confused: {string.Join("; ", confused.Select(pair => $"{pair.Truth} taken for {pair.Predicted} {pair.Count}×"))}");
+        output.WriteLine();
+    }
+
+    private static void Weakest(TextWriter output, ClassificationMetrics metrics)
+    {
+        output.WriteLine("the ten classes with the lowest F1:");
+        PerClass(output, [.. metrics.PerClass.Where(c => c.Count > 0).OrderBy(c => c.F1).Take(10)]);
+    }
+
+    private static void PerClass(TextWriter output, IReadOnlyList<ClassFigures> classes)
+    {
+        int width = Math.Clamp(classes.Max(c => c.Name.Length), 5, 32);
+        output.WriteLine($"  {"class".PadRight(width)}  images  precision  recall     F1");
+        foreach (var c in classes)
+        {
+            string name = c.Name.Length > width ? $"{c.Name[..(width - 1)]}…" : c.Name.PadRight(width);
+            string recall = double.IsNaN(c.Recall) ? "–" : Invariant($"{c.Recall:0.000}");
+            output.WriteLine(Invariant($"  {name}  {c.Count,6}  {c.Precision,9:0.000}  {recall,6}  {c.F1,5:0.000}"));
+        }
+    }
+
+    private static void Unusable(TextWriter output, IReadOnlyList<string> files)
+    {
+        if (files.Count == 0) return;
+        output.WriteLine($"{Plural(files.Count, "file")} left out:");
+        foreach (string file in files) output.WriteLine($"  {file}");
+        output.WriteLine();
+    }
+}
