@@ -29,13 +29,13 @@ internal static class CsvManifest
         {
             var (line, fields) = rows.Current;
             string source = $"{file} line {line}";
-            if (fields.Count != header.Count) throw new UserException($"{source}: {fields.Count} fields, but the header has {header.Count}. A comma within a field needs quotes around the field.");
+            if (fields.Count != header.Count) throw new UserException($"{source}: the header has {header.Count} columns, this row has {fields.Count}. A comma within a field needs quotes around the field.");
             var entry = ReadRow(source, fields, columns, folder, split);
             if (!File.Exists(entry.Path)) missing.Add($"{source}: {fields[columns[0]]} {(Directory.Exists(entry.Path) ? "is a folder" : $"does not exist (looked for {entry.Path})")}");
             entries.Add(entry);
         }
-        if (missing.Count > 0) throw new UserException(missing[0] + (missing.Count > 1 ? $"; {missing.Count - 1} more rows name files that do not exist" : ""));
-        if (entries.Count == before) throw new UserException($"{file}: has a header but no rows");
+        if (missing.Count > 0) throw new UserException(missing[0] + (missing.Count > 1 ? $" (such rows: {missing.Count})" : "") + ". Paths are relative to the CSV's folder.");
+        if (entries.Count == before) throw new UserException($"{file}: has a header but no rows. List one picture per line.");
     }
 
     private static string ReadText(string file)
@@ -58,16 +58,16 @@ internal static class CsvManifest
         {
             if (!Columns.Contains(name))
             {
-                string hint = name.AsSpan().ContainsAny(";\t") ? " Columns are separated by commas." : "";
-                throw new UserException($"{file}: unknown column '{name}'. Known columns: {string.Join(", ", Columns)}.{hint}");
+                string hint = name.AsSpan().ContainsAny(";\t") ? "Columns are separated by commas." : "The first line names the columns.";
+                throw new UserException($"{file}: unknown column '{name}'. Known columns: {string.Join(", ", Columns)}. {hint}");
             }
-            if (names.Count(n => n == name) > 1) throw new UserException($"{file}: the column '{name}' appears twice");
+            if (names.Count(n => n == name) > 1) throw new UserException($"{file}: the column '{name}' appears twice. Keep one.");
         }
         foreach (string needed in Columns[..2])
         {
             if (!names.Contains(needed)) throw new UserException($"{file}: the column '{needed}' is missing. The first line names the columns: path,label[,split][,group].");
         }
-        if (splitByName && names.Contains("split")) throw new UserException($"{file}: the file's name gives the split, so it cannot have a column 'split'");
+        if (splitByName && names.Contains("split")) throw new UserException($"{file}: the file's name gives the split, so it cannot have a column 'split'. Remove the column or rename the file.");
         return [.. Columns.Select(name => names.IndexOf(name))];
     }
 

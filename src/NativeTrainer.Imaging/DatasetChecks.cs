@@ -5,23 +5,26 @@ internal static class DatasetChecks
 {
     public static void Check(LabelledSet set, string[] trained)
     {
+        var known = trained.ToHashSet();
         var groups = new Dictionary<string, LabelledSet.Entry>();
         var files = new Dictionary<string, LabelledSet.Entry>();
         foreach (var entry in set.Entries)
         {
-            if (!trained.Contains(entry.Class))
-                throw new UserException($"{entry.Source}: the class '{entry.Class}' is in {entry.Split} but not in Train, which has {DatasetIndex.Listed(trained)}");
+            if (!known.Contains(entry.Class))
+                throw new UserException($"{entry.Source}: the class '{entry.Class}' is in {Word(entry)} but not in train, which has {DatasetIndex.Listed(trained)}. Remove it, or add training pictures of it.");
             if (!files.TryAdd(entry.Path, entry)) CheckTwice(files[entry.Path], entry);
             if (entry.Group is null || groups.TryAdd(entry.Group, entry)) continue;
             var other = groups[entry.Group];
             if (other.Split != entry.Split)
-                throw new UserException($"{entry.Source}: the group '{entry.Group}' is in {entry.Split} and, by {other.Source}, in {other.Split}; a group may be in one split only");
+                throw new UserException($"{entry.Source}: the group '{entry.Group}' is in {Word(entry)} and, by {other.Source}, in {Word(other)}. Put all of a group into one split.");
         }
     }
 
     private static void CheckTwice(LabelledSet.Entry first, LabelledSet.Entry second)
     {
-        if (first.Class != second.Class) throw new UserException($"{second.Source}: {second.Path} is labelled '{second.Class}' here and '{first.Class}' in {first.Source}");
-        if (first.Split != second.Split) throw new UserException($"{second.Source}: {second.Path} is in {second.Split} here and in {first.Split} in {first.Source}: the validation would see what was trained on");
+        if (first.Class != second.Class) throw new UserException($"{second.Source}: {second.Path} is labelled '{second.Class}' here and '{first.Class}' in {first.Source}. Keep one label.");
+        if (first.Split != second.Split) throw new UserException($"{second.Source}: {second.Path} is in {Word(second)} here and in {Word(first)} in {first.Source}. Keep one: no picture may be both trained on and measured with.");
     }
+
+    private static string Word(LabelledSet.Entry entry) => (entry.Split ?? SplitName.Train).ToString().ToLowerInvariant();
 }

@@ -57,12 +57,12 @@ public sealed class DatasetIndex
     {
         options ??= new DatasetOptions();
         if (options.ValidationFraction is not (>= 0 and < 1))
-            throw new UserException($"the validation fraction is {options.ValidationFraction}; it has to be at least 0 and less than 1");
+            throw new UserException($"the validation fraction is {options.ValidationFraction}; it has to be at least 0 and less than 1, such as 0.2");
         var set = LabelledSet.Read(root, strictFolders: true);
         var training = set.Entries.Where(e => e.Split is null or SplitName.Train).ToList();
-        if (training.Count == 0) throw new UserException($"{root}: has no training part. Known names: {string.Join(", ", LabelledSet.SplitWords)}.");
+        if (training.Count == 0) throw new UserException($"{root}: has a {Words(set)} part but none to train on. Name one 'train'.");
         string[] classes = Names(training);
-        if (classes.Length == 1) throw new UserException($"{root}: has only one class, '{classes[0]}'; a classifier needs two or more");
+        if (classes.Length == 1) throw new UserException($"{root}: has only one class, '{classes[0]}', to train on; a classifier needs two or more. Add pictures of another class.");
         DatasetChecks.Check(set, classes);
         var splits = Enum.GetValues<SplitName>().Select(s => Samples(set.Entries.Where(e => (e.Split ?? SplitName.Train) == s), classes)).ToArray();
         bool make = splits[(int)SplitName.Val].Length == 0 && options.ValidationFraction > 0;
@@ -79,11 +79,13 @@ public sealed class DatasetIndex
     {
         var set = LabelledSet.Read(path, strictFolders: false);
         var entries = Select(set, path, split);
+        if (entries.Count == 0) throw new UserException($"{path}: holds no pictures. {string.Join(". ", set.Notes.Take(3))}".TrimEnd());
         // All parts give the names, so that a class that this part lacks keeps its number.
         string[] names = classes is null ? Names(set.Entries) : [.. classes];
+        var known = names.ToHashSet();
         foreach (var entry in entries)
         {
-            if (names.Contains(entry.Class)) continue;
+            if (known.Contains(entry.Class)) continue;
             throw new UserException($"{entry.Source}: the class '{entry.Class}' is not among the model's {names.Length} ({Listed(names)}). Evaluate on data of these classes, or train on this data first.");
         }
         var samples = Samples(entries, names);
@@ -139,11 +141,15 @@ public sealed class DatasetIndex
 
     private static List<LabelledSet.Entry> Select(LabelledSet set, string path, SplitName? split)
     {
-        var present = set.Entries.Select(e => e.Split).Where(s => s is not null).Distinct().Order().ToList();
-        bool isFile = File.Exists(path);
-        if (present.Count == 0 || (isFile && split is null)) return set.Entries;
-        split ??= present.Contains(SplitName.Val) ? SplitName.Val : SplitName.Test;
-        if (present.Contains(split)) return [.. set.Entries.Where(e => e.Split == split)];
-        throw new UserException($"{path}: has no {split.ToString()!.ToLowerInvariant()} part; it has {string.Join(" and ", present).ToLowerInvariant()}. Choose one with --split.");
+        bool divided = set.Entries.Any(e => e.Split is not null);
+        if (split is null && (!divided || File.Exists(path))) return set.Entries;
+        // All of an undivided set would hold the pictures that were trained on.
+        if (!divided) throw new UserException($"{path}: is not divided into splits. Leave --split out to take all of it, or give the split.csv that training wrote.");
+        split ??= set.Entries.Any(e => e.Split == SplitName.Val) ? SplitName.Val : SplitName.Test;
+        List<LabelledSet.Entry> chosen = [.. set.Entries.Where(e => e.Split == split)];
+        return chosen.Count > 0 ? chosen
+            : throw new UserException($"{path}: has no {split.ToString()!.ToLowerInvariant()} part; it has {Words(set)}. Choose one with --split.");
     }
+
+    private static string Words(LabelledSet set) => string.Join(" and ", set.Entries.Select(e => e.Split).Distinct().Order()).ToLowerInvariant();
 }

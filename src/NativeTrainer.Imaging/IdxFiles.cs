@@ -38,7 +38,7 @@ internal static class IdxFiles
         string labelPath = Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(path).Replace("images-idx3", "labels-idx1"));
         byte[] labels = ReadAll(labelPath, LabelsMagic, 8);
         int count = Int32(images, 4), height = Int32(images, 8), width = Int32(images, 12);
-        if (count < 1 || height < 1 || width < 1 || images.LongLength != 16 + (long)count * height * width)
+        if (count < 1 || height < 1 || width < 1 || images.LongLength != 16 + (Int128)count * height * width)
             throw new UserException($"{path}: {images.LongLength} bytes do not fit the header, which says {count} pictures of {width}×{height}. Download it again.");
         if (Int32(labels, 4) != count || labels.Length != 8 + count)
             throw new UserException($"{labelPath}: {labels.Length - 8} labels for {count} pictures. Download it again.");

@@ -6,7 +6,7 @@ namespace NativeTrainer.Imaging;
 /// <summary>
 /// Files to upright 8-bit RGB: JPEG (gray, YCbCr, CMYK), PNG (1 to 16 bits, palette, alpha), GIF, WebP, BMP and ICO, by content and not by name.
 /// EXIF orientation is applied; animations give their first frame; transparency lies on white; colour profiles are ignored, as torchvision does;
-/// 16 bits keep their upper 8. A bad file gives a reason, never an exception, and no memory is taken on the word of a header.
+/// 16 bits keep their upper 8. A bad file gives a reason, never an exception; a header that claims more than <see cref="MaxPixels"/> is refused before memory is taken.
 /// This is the only class that decodes with SkiaSharp. Calls from several threads at once are fine.
 /// </summary>
 public static class ImageDecoder

@@ -23,14 +23,15 @@ internal sealed class ImageFolder
         var reader = new ImageFolder();
         var splits = SplitFolders(root);
         if (splits.Count == 0) reader.ReadClasses(root, shown, null, strict);
-        foreach (var (path, split) in splits) reader.ReadClasses(path, path, split, strict && split == SplitName.Train);
-        if (reader._skipped.Count > 0)
-        {
-            string names = string.Join(", ", reader._skipped.Take(3).Select(p => Path.GetRelativePath(root, p)));
-            reader._notes.Add($"{reader._skipped.Count} files that are no pictures were passed over: {names}{(reader._skipped.Count > 3 ? ", …" : "")}");
-        }
+        foreach (var (path, split) in splits) reader.ReadClasses(path, path, split, strict);
+        string[] beside = splits.Count == 0 ? [] : [.. VisibleFolders(root).Except(splits.Select(s => s.Path))];
+        if (beside.Length > 0) reader._notes.Add($"{shown}: passed over as beside the splits: {Listed(root, beside)}");
+        if (reader._skipped.Count > 0) reader._notes.Add($"{shown}: passed over as no pictures: {reader._skipped.Count} ({Listed(root, reader._skipped)})");
         return new LabelledSet(shown, reader._entries, reader._notes);
     }
+
+    private static string Listed(string root, IReadOnlyList<string> paths)
+        => string.Join(", ", paths.Take(3).Select(p => Path.GetRelativePath(root, p))) + (paths.Count > 3 ? ", …" : "");
 
     // A class may be called "train": the folder holds splits if its train folder holds class folders, or if nothing but splits lies in it.
     private static List<(string Path, SplitName Split)> SplitFolders(string root)
@@ -49,21 +50,37 @@ internal sealed class ImageFolder
         int loose = VisibleFiles(folder).Count(IsPicture);
         if (classes.Count == 0)
         {
-            throw new UserException(loose > 0
-                ? $"{shown}: holds {loose} pictures but no class folders. Put the pictures of each class into a folder of its own, or list them in a CSV with the columns path,label."
-                : $"{shown}: holds no class folders and no train.csv");
+            string text = NoClasses(folder, shown, loose);
+            // A test part without labels is common; it is no hindrance to training.
+            if (split is null || (strict && split != SplitName.Test)) throw new UserException(text);
+            _notes.Add($"{text} It was passed over.");
+            return;
         }
-        if (loose > 0) _notes.Add($"{shown}: {loose} pictures outside the class folders were passed over");
-        if (classes.Count == 1 && split is null && SplitFolders(classes[0]).Count > 0) throw new UserException($"{shown}: holds no class folders; did you mean {classes[0]}?");
+        if (loose > 0) _notes.Add($"{shown}: passed over as outside the class folders: {Count(loose)}");
+        if (strict && split is null && classes.Count == 1 && HoldsDataSet(classes[0])) throw new UserException($"{shown}: holds one folder only, which looks like a data set of its own; did you mean {classes[0]}?");
         foreach (string path in classes)
         {
-            int before = _entries.Count;
+            var (pictures, others) = (_entries.Count, _skipped.Count);
             ReadPictures(path, Path.GetFileName(path), split);
-            if (_entries.Count > before) continue;
-            if (strict) throw new UserException($"{path}: this class is empty. Add pictures or remove the folder.");
-            _notes.Add($"{path}: empty");
+            if (_entries.Count > pictures) continue;
+            string what = _skipped.Count > others ? $"{path}: this class holds no pictures, only files such as {Path.GetFileName(_skipped[others])}" : $"{path}: this class is empty";
+            if (strict && split is null or SplitName.Train) throw new UserException($"{what}. Add pictures or remove the folder.");
+            _notes.Add(what);
         }
     }
+
+    private static string NoClasses(string folder, string shown, int loose)
+    {
+        string? table = Directory.EnumerateFiles(folder, "*.csv").Where(IsVisible).Order(StringComparer.Ordinal).FirstOrDefault();
+        string hint = table is null ? "Put the pictures of each class into a folder of its own, or list them in a CSV with the columns path,label." : $"Did you mean {table}?";
+        return $"{shown}: holds {(loose > 0 ? $"{Count(loose)} but no class folders" : "neither class folders nor a train.csv")}. {hint}";
+    }
+
+    private static string Count(int pictures) => pictures == 1 ? "1 picture" : $"{pictures} pictures";
+
+    // What unpacking an archive into a folder of its own name leaves.
+    private static bool HoldsDataSet(string folder)
+        => SplitFolders(folder).Count > 0 || (VisibleFolders(folder).Count > 1 && !VisibleFiles(folder).Any(IsPicture));
 
     private void ReadPictures(string classFolder, string name, SplitName? split)
     {
@@ -78,14 +95,17 @@ internal sealed class ImageFolder
     }
 
     /// <summary>Every visible file below a folder.</summary>
-    public static void Collect(string folder, List<string> files)
+    public static void Collect(string folder, List<string> files) => Collect(folder, files, []);
+
+    // A link to a folder above would never end: none is followed to the folder it lies in, nor twice to the same target.
+    private static void Collect(string folder, List<string> files, HashSet<string> followed)
     {
         files.AddRange(VisibleFiles(folder));
         foreach (string inner in VisibleFolders(folder))
         {
-            // A link to a folder above would never end.
             string? linked = new DirectoryInfo(inner).ResolveLinkTarget(returnFinalTarget: true)?.FullName;
-            if (linked is null || !inner.StartsWith(linked + Path.DirectorySeparatorChar, StringComparison.Ordinal)) Collect(inner, files);
+            if (linked is not null && (inner.StartsWith(linked + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !followed.Add(linked))) continue;
+            Collect(inner, files, followed);
         }
     }
 

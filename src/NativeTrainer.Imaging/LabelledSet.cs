@@ -20,9 +20,9 @@ internal sealed record LabelledSet(string Root, List<LabelledSet.Entry> Entries,
 
     public static SplitName? ParseSplit(string word) => word.ToLowerInvariant() switch
     {
-        "train" => SplitName.Train,
+        "train" or "training" => SplitName.Train,
         "val" or "valid" or "validation" => SplitName.Val,
-        "test" => SplitName.Test,
+        "test" or "testing" => SplitName.Test,
         _ => null,
     };
 
@@ -31,13 +31,14 @@ internal sealed record LabelledSet(string Root, List<LabelledSet.Entry> Entries,
     /// <param name="strictFolders">An empty class folder of the training part is a mistake; otherwise it is a note.</param>
     public static LabelledSet Read(string path, bool strictFolders)
     {
+        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0')) throw new UserException($"'{path.Replace('\0', ' ')}' is no path of a data set. Give a folder of class folders or a CSV.");
         string root = System.IO.Path.GetFullPath(path);
         if (File.Exists(root))
         {
-            if (!root.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) throw new UserException($"{path}: is neither a folder nor a .csv file");
+            if (!root.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) throw new UserException($"{path}: is neither a folder nor a .csv file. Give a folder of class folders or a CSV.");
             return CsvManifest.Read([(root, null)], path);
         }
-        if (!Directory.Exists(root)) throw new UserException($"{path}: no such folder or file");
+        if (!Directory.Exists(root)) throw new UserException($"{path}: no such folder or file (looked for {root}). Give a folder of class folders or a CSV.");
         try
         {
             var tables = PerSplit(Directory.EnumerateFiles(root, "*.csv"), System.IO.Path.GetFileNameWithoutExtension);
@@ -45,9 +46,9 @@ internal sealed record LabelledSet(string Root, List<LabelledSet.Entry> Entries,
             if (IdxFiles.Find(root) is { Count: > 0 } idx) return IdxFiles.Read(idx, path);
             return ImageFolder.Read(root, path, strictFolders);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
-            throw new UserException($"{path}: may not be read ({exception.Message})", exception);
+            throw new UserException($"{path}: cannot be read ({exception.Message})", exception);
         }
     }
 

@@ -22,13 +22,13 @@ public sealed class Resizer
 
     public Resizer(ResizeFilter filter = ResizeFilter.Bilinear) => _filter = filter;
 
-    /// <summary>The size whose short side is <paramref name="shortSide"/>, the long side rounded down as torchvision's Resize does.</summary>
+    /// <summary>The size whose short side is <paramref name="shortSide"/>, the long side rounded down as torchvision's Resize does and at most <see cref="int.MaxValue"/>.</summary>
     public static (int Width, int Height) FitShortSide(int width, int height, int shortSide)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shortSide, 1);
-        return width <= height
-            ? (shortSide, checked((int)((long)shortSide * height / width)))
-            : (checked((int)((long)shortSide * width / height)), shortSide);
+        long longSide = (long)shortSide * Math.Max(width, height) / Math.Min(width, height);
+        int bounded = (int)Math.Min(longSide, int.MaxValue);
+        return width <= height ? (shortSide, bounded) : (bounded, shortSide);
     }
 
     /// <summary>The picture at another size; the same object where the size is the same.</summary>

@@ -15,7 +15,8 @@ internal static class ValidationSplit
     /// <returns>For each sample, whether it validates. Every class keeps at least one sample for training.</returns>
     public static bool[] Choose(IReadOnlyList<string> names, int[] labels, IReadOnlyList<string?> groups, int classes, double fraction, ulong seed)
     {
-        if (groups.All(g => g is null)) return Stratified(names, labels, fraction, seed);
+        // A file that is listed twice is a group, too: one copy of it must not validate what the other trains.
+        if (groups.All(g => g is null) && names.Distinct().Count() == names.Count) return Stratified(names, labels, fraction, seed);
         return Grouped(names, labels, groups, classes, fraction, seed);
     }
 

@@ -132,7 +132,7 @@ public class ImageDecoderFileTests
         tricky-names/ünïcødé 花 🐝.jpg 128x128
         """;
 
-    private static readonly Dictionary<string, string> Expected = Table.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    internal static readonly Dictionary<string, string> Expected = Table.Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .ToDictionary(line => line[..line.LastIndexOf(' ')], line => line[(line.LastIndexOf(' ') + 1)..].TrimEnd());
 
     [Fact]
