@@ -14,6 +14,9 @@ internal sealed class ExampleCommand(string name, string description, params IRe
 /// <summary>The usual help, then examples of the command or, for the root, the exit codes.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
+    /// <summary>Help is given for an incomplete command line too.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         usual.Invoke(parseResult);

@@ -25,7 +25,9 @@ public static class Trainer
     public static TrainResult Resume(string runFolder, ITrainingObserver observer, CancellationToken stop = default)
     {
         if (!Directory.Exists(runFolder)) throw new UserException($"{runFolder}: there is no such run folder; give the folder that the run printed");
-        var options = TrainOptionsFile.Load(Path.Combine(runFolder, TrainOptionsFile.Name));
+        string file = Path.Combine(runFolder, TrainOptionsFile.Name);
+        if (!File.Exists(file)) throw new UserException($"{runFolder}: has no {TrainOptionsFile.Name}, so it is no run folder; give the folder that the run printed");
+        var options = TrainOptionsFile.Load(file);
         TrainOptionsValidator.Validate(options);
         return Start(options, runFolder, resume: true, observer, stop);
     }
@@ -35,17 +37,33 @@ public static class Trainer
         using var checkpoint = resume ? Checkpoint.Open(folder) : null;
         if (resume && checkpoint is null) observer.OnNote($"{folder}: was stopped before its first checkpoint; the run starts again from its beginning");
         if (!resume) CreateFolder(folder);
+        try
+        {
+            return Run(options, folder, checkpoint, observer, stop);
+        }
+        catch when (!resume && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+            throw;
+        }
+    }
+
+    private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, CancellationToken stop)
+    {
         var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed });
         using var device = Open(options);
         var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
-        using var model = CreateModel(options, head, index.Classes, device, observer.OnNote, out var card);
+        var notes = new List<string>();
+        using var model = CreateModel(options, head, index.Classes, device, notes.Add, out var card);
         RequireSize(model, options);
         options = ResolvedOptions.For(options, model.Spec, options.Weights is null);
+        var stages = TrainingStage.For(model, options);
         var both = new Observers(new RunFolderWriter(options), observer);
+        notes.ForEach(both.OnNote);
         using var data = new TrainingData(index, options, model.Spec.Preprocessing, both.OnNote, stop);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
+        using var run = new TrainingRun(options, both, data, model, card, stages, folder);
         if (index.ValidationMade) index.WriteManifest(Path.Combine(folder, "split.csv"));
-        using var run = new TrainingRun(options, both, data, model, card, options.Weights is null, folder);
         return run.Run(checkpoint, stop);
     }
 

@@ -19,6 +19,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingData _data;
     private readonly ResNet _model;
     private readonly ModelWeights _card;
+    private readonly IReadOnlyList<TrainingStage> _stages;
     private readonly bool _fromScratch;
     private readonly string _folder;
     private readonly int _size, _batch;
@@ -33,9 +34,10 @@ internal sealed class TrainingRun : IDisposable
     private double _stepSeconds;
 
     /// <param name="card">The model as a file: spec, labels, licence; its tensors are replaced when saved.</param>
-    public TrainingRun(TrainOptions options, ITrainingObserver observer, TrainingData data, ResNet model, ModelWeights card, bool fromScratch, string folder)
+    public TrainingRun(TrainOptions options, ITrainingObserver observer, TrainingData data, ResNet model, ModelWeights card, IReadOnlyList<TrainingStage> stages, string folder)
     {
-        (_options, _observer, _data, _model, _card, _fromScratch, _folder) = (options, observer, data, model, card, fromScratch, folder);
+        (_options, _observer, _data, _model, _card, _stages, _folder) = (options, observer, data, model, card, stages, folder);
+        _fromScratch = options.Weights is null;
         (_device, _size) = (model.Device, data.Size);
         _batch = Math.Min(options.Batch, data.Train.Samples.Count);
         _classWeights = options.Balance == BalanceKind.Weights ? data.InverseShares() : null;
@@ -43,9 +45,9 @@ internal sealed class TrainingRun : IDisposable
 
     public TrainResult Run(SafeTensors? checkpoint, CancellationToken stop)
     {
-        var stages = TrainingStage.For(_model, _options);
-        var memory = TrainingMemory.Plan(_model, _options, stages, _size, _batch, _fromScratch, _classWeights, _data.Train.LargestImagePixels);
-        _model.Parameters.SetTrainable(p => stages[0].Trains(p, _options));
+        var memory = TrainingMemory.Plan(_model, _options, _stages, _size, _batch, _fromScratch, _classWeights, _data.Train.LargestImagePixels);
+        RequireRoom(memory);
+        _model.Parameters.SetTrainable(p => _stages[0].Trains(p, _options));
         _observer.OnPlan(new TrainingPlan
         {
             Device = _device.Description,
@@ -57,7 +59,7 @@ internal sealed class TrainingRun : IDisposable
             TotalParameters = _model.Parameters.Count,
             PeakMemoryBytes = memory.Total,
             RunFolder = _folder,
-            Epochs = stages.Sum(s => s.Epochs),
+            Epochs = _stages.Sum(s => s.Epochs),
             Options = _options,
         });
         _activations = _device.Allocate(memory.ActivationBytes);
@@ -69,10 +71,10 @@ internal sealed class TrainingRun : IDisposable
         }
         string? diverged = null;
         bool interrupted = false;
-        int totalEpochs = stages.Sum(s => s.Epochs);
-        while (_at.Stage < stages.Count && diverged is null && !interrupted)
+        int totalEpochs = _stages.Sum(s => s.Epochs);
+        while (_at.Stage < _stages.Count && diverged is null && !interrupted)
         {
-            (diverged, interrupted) = RunStage(stages[_at.Stage], checkpoint, totalEpochs, stop);
+            (diverged, interrupted) = RunStage(_stages[_at.Stage], checkpoint, totalEpochs, stop);
             checkpoint = null;
         }
         return new TrainResult
@@ -90,6 +92,22 @@ internal sealed class TrainingRun : IDisposable
     }
 
     public void Dispose() => _activations?.Dispose();
+
+    /// <summary>A full disk is better found before the first epoch than behind it.</summary>
+    private void RequireRoom(TrainingMemory memory)
+    {
+        // Best and last weights, the checkpoint, and one of these a second time while it is replaced.
+        long needed = 2 * memory.ParameterBytes + 2 * (memory.ParameterBytes + memory.StateBytes), free;
+        try
+        {
+            free = new DriveInfo(Path.GetFullPath(_folder)).AvailableFreeSpace;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return; // some network drives do not tell
+        }
+        if (free < needed) throw new UserException($"{_folder}: the disk has {free >> 20} MB left, the run's files take up to {(needed >> 20) + 1} MB; free some space or choose another --out");
+    }
 
     private (string? Diverged, bool Interrupted) RunStage(TrainingStage stage, SafeTensors? checkpoint, int totalEpochs, CancellationToken stop)
     {

@@ -102,6 +102,8 @@ public static class OnnxConverter
         int fixedSize = Math.Max(dims[2], dims[3]), size = options.Size > 0 ? options.Size : fixedSize > 0 ? fixedSize : OpenSize;
         var preprocessing = new Preprocessing { Size = size, CropRatio = options.CropRatio ?? (size < 64 ? 1f : 0.875f) };
         preprocessing = preprocessing with { Mean = options.Mean ?? preprocessing.Mean, Std = options.Std ?? preprocessing.Std };
+        if (preprocessing.Mean.Count == 0 || preprocessing.Mean.Count != preprocessing.Std.Count)
+            throw new UserException($"--mean has {preprocessing.Mean.Count} values, --std {preprocessing.Std.Count}; give one of each per channel");
         if (options.Std?.Any(s => s <= 0) == true) throw new UserException($"--std {string.Join(",", options.Std)}: standard deviations are above 0");
         return (preprocessing, dims[0] > 0 ? dims[0] : 2);
     }
