@@ -142,11 +142,18 @@ public class ImageDecoderFileTests
         var wrong = new List<string>();
         foreach (var (name, expected) in Expected)
         {
+            long before = GC.GetAllocatedBytesForCurrentThread();
             var result = ImageDecoder.Decode(Path.Combine(root, name));
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            // What is refused by its first bytes or its header costs the file's own bytes, in a buffer of up to twice their number.
+            bool refused = result.Failure is not (DecodeFailure.None or DecodeFailure.Truncated or DecodeFailure.Corrupt);
+            if (refused && allocated > 2 * Size(root, name) + (1 << 16)) wrong.Add($"{name}: {allocated} bytes allocated");
             string actual = result.Success ? $"{result.Image.Width}x{result.Image.Height}" : result.Failure.ToString();
             if (actual != expected) wrong.Add($"{name}: expected {expected}, got {actual} {result.Reason}");
         }
         Assert.Empty(wrong);
+
+        static long Size(string root, string name) => File.Exists(Path.Combine(root, name)) ? new FileInfo(Path.Combine(root, name)).Length : 0;
     }
 
     [Fact]
@@ -201,9 +208,27 @@ public class ImageDecoderFileTests
         // The 16-bit samples lie within 128 of 257 · their 8-bit value, so their upper 8 bits are at most one off it.
         Assert.All(photo.Pixels.Zip(Decode("rgb16").Pixels), p => Assert.InRange(p.First - p.Second, -1, 1));
         Assert.All(Decode("gray8").Pixels.Zip(Decode("gray16").Pixels), p => Assert.InRange(p.First - p.Second, -1, 1));
-
-        static RgbImage Decode(string kind) => ImageDecoder.Decode(Material.Path($"bad-images/odd-valid/gen_photo_{kind}.png")).Image!;
+        // Four bits hold round(15 · v / 255), one bit whether v is bright.
+        Assert.All(Decode("gray8").Pixels.Zip(Decode("gray4").Pixels), p => Assert.Equal(17 * (int)Math.Round(p.First / 17.0), p.Second));
+        Assert.All(Decode("gray8").Pixels.Zip(Decode("gray1").Pixels), p => Assert.InRange(Math.Abs(p.First - p.Second), 0, 128));
+        // A palette keeps colours better than no colours do.
+        Assert.InRange(Pictures.MeanDifference(photo, Decode("palette8")), 0, Pictures.MeanDifference(photo, Decode("gray8")));
     }
+
+    // Half of each picture is opaque; the other half has alpha 0 in one file and 128 in the other.
+    [Fact]
+    public void HalfTransparentPhotosLieOnWhite()
+    {
+        var (photo, onWhite) = (Decode("rgb8"), Decode("rgba8_halftransparent"));
+        var pixels = photo.Pixels.Chunk(3).Zip(onWhite.Pixels.Chunk(3)).ToList();
+        Assert.All(pixels, p => Assert.True(p.Second.SequenceEqual(p.First) || p.Second.All(v => v == 255)));
+        Assert.InRange(pixels.Count(p => p.Second.All(v => v == 255)), pixels.Count / 2, pixels.Count * 3 / 4);
+        var gray = Decode("gray8").Pixels.Zip(Decode("grayalpha8").Pixels).ToList();
+        Assert.All(gray, p => Assert.True(p.Second == p.First || p.Second == Math.Round((p.First * 128 + 255 * 127) / 255.0)));
+        Assert.InRange(gray.Count(p => p.Second == p.First), gray.Count / 2, gray.Count - 1);
+    }
+
+    private static RgbImage Decode(string kind) => ImageDecoder.Decode(Material.Path($"bad-images/odd-valid/gen_photo_{kind}.png")).Image!;
 
     [Theory]
     [InlineData("git_lfs_pointer.jpg", "git lfs pull")]

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace NativeTrainer.Imaging.Tests;
@@ -24,7 +23,7 @@ public class ImageDecoderTests
     public void OrientationInAPngIsExact(int orientation, bool littleEndian)
     {
         var image = Pictures.Noise(5, 3, 1);
-        var png = new PngFile(5, 3, 8, 2).Chunk("eXIf", Tiff(orientation, littleEndian));
+        var png = new PngFile(5, 3, 8, 2).Chunk("eXIf", ExifTiff.WithOrientation(orientation, littleEndian));
         byte[] file = png.Finish([.. Enumerable.Range(0, 3).Select(y => image.Pixels[(y * 15)..(y * 15 + 15)])]);
         AssertSame(Orientations.Apply(image, orientation), ImageDecoder.Decode(file).Image!);
     }
@@ -34,7 +33,7 @@ public class ImageDecoderTests
     public void OrientationInAJpegIsExact(int orientation, bool littleEndian)
     {
         byte[] plain = ImageWriter.EncodeJpeg(Pictures.Gradient(37, 21));
-        byte[] exif = [.. "Exif\0\0"u8, .. Tiff(orientation, littleEndian)];
+        byte[] exif = [.. "Exif\0\0"u8, .. ExifTiff.WithOrientation(orientation, littleEndian)];
         byte[] file = [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. plain[2..]];
         AssertSame(Orientations.Apply(ImageDecoder.Decode(plain).Image!, orientation), ImageDecoder.Decode(file).Image!);
     }
@@ -43,7 +42,7 @@ public class ImageDecoderTests
     [MemberData(nameof(AllOrientations))]
     public void OrientationInImageMagicksPngTextIsExact(int orientation, bool littleEndian)
     {
-        byte[] exif = [.. "Exif\0\0"u8, .. Tiff(orientation, littleEndian)];
+        byte[] exif = [.. "Exif\0\0"u8, .. ExifTiff.WithOrientation(orientation, littleEndian)];
         string text = $"\nexif\n{exif.Length,8}\n{Convert.ToHexStringLower(exif)}\n";
         byte[] compressed = [.. "Raw profile type exif\0\0"u8, .. PngFile.Deflate(Encoding.ASCII.GetBytes(text))];
         byte[] plain = [.. "Raw profile type exif\0"u8, .. Encoding.ASCII.GetBytes(text)];
@@ -54,12 +53,31 @@ public class ImageDecoderTests
     }
 
     [Theory]
+    [MemberData(nameof(AllOrientations))]
+    public void OrientationInAWebpIsExact(int orientation, bool littleEndian)
+    {
+        var image = Pictures.Noise(6, 4, 3);
+        byte[] tiff = ExifTiff.WithOrientation(orientation, littleEndian);
+        AssertSame(Orientations.Apply(image, orientation), ImageDecoder.Decode(WebpFile.Lossless(image, tiff)).Image!);
+        AssertSame(Orientations.Apply(image, orientation), ImageDecoder.Decode(WebpFile.Lossless(image, [.. "Exif\0\0"u8, .. tiff])).Image!);
+    }
+
+    // Two frames of two pixels, red and then green (GIF89a, appendix F: 3-bit codes, clear = 4, end = 5).
+    [Fact]
+    public void AnAnimationGivesItsFirstFrame()
+    {
+        byte[] image = [0x2C, 0, 0, 0, 0, 2, 0, 1, 0, 0, 2];
+        byte[] file = [.. "GIF89a"u8, 2, 0, 1, 0, 0xF0, 0, 0, 255, 0, 0, 0, 255, 0, .. image, 2, 0x04, 0x0A, 0, .. image, 2, 0x4C, 0x0A, 0, 0x3B];
+        Assert.Equal([255, 0, 0, 255, 0, 0], ImageDecoder.Decode(file).Image!.Pixels);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(9)]
     [InlineData(65535)]
     public void AnOrientationThatDoesNotExistIsUpright(int orientation)
     {
-        byte[] file = new PngFile(2, 1, 8, 2).Chunk("eXIf", Tiff(orientation, true)).Finish([1, 2, 3, 4, 5, 6]);
+        byte[] file = new PngFile(2, 1, 8, 2).Chunk("eXIf", ExifTiff.WithOrientation(orientation, true)).Finish([1, 2, 3, 4, 5, 6]);
         Assert.Equal([1, 2, 3, 4, 5, 6], ImageDecoder.Decode(file).Image!.Pixels);
     }
 
@@ -152,8 +170,11 @@ public class ImageDecoderTests
     public void DamageNeverThrows()
     {
         var random = new Random(5);
-        byte[][] files = [ImageWriter.EncodeJpeg(Pictures.Gradient(64, 48)), ImageWriter.EncodePng(Pictures.Gradient(64, 48)), new PngFile(2, 1, 8, 2).Chunk("eXIf", Tiff(6, true)).Finish([1, 2, 3, 4, 5, 6])];
-        for (int i = 0; i < 600; i++)
+        byte[][] files = [
+            ImageWriter.EncodeJpeg(Pictures.Gradient(64, 48)), ImageWriter.EncodePng(Pictures.Gradient(64, 48)),
+            WebpFile.Lossless(Pictures.Noise(20, 10, 1), ExifTiff.WithOrientation(6, true)), new PngFile(2, 1, 8, 2).Chunk("eXIf", ExifTiff.WithOrientation(6, true)).Finish([1, 2, 3, 4, 5, 6]),
+        ];
+        for (int i = 0; i < 800; i++)
         {
             byte[] file = [.. files[i % files.Length]];
             for (int flips = random.Next(1, 20); flips > 0; flips--) file[random.Next(file.Length)] = (byte)random.Next(256);
@@ -171,54 +192,12 @@ public class ImageDecoderTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 16);
     }
 
-    // JPEG is decoded at 1, 1/2, 1/4 or 1/8: the smallest that leaves the short side wanted.
-    [Theory]
-    [InlineData(0, 800, 600)]
-    [InlineData(600, 800, 600)]
-    [InlineData(301, 800, 600)]
-    [InlineData(300, 400, 300)]
-    [InlineData(150, 200, 150)]
-    [InlineData(75, 100, 75)]
-    [InlineData(8, 100, 75)]
-    public void LargePhotosAreDecodedSmall(int shortSide, int width, int height)
-    {
-        var image = ImageDecoder.Decode(ImageWriter.EncodeJpeg(Pictures.Gradient(800, 600)), new DecodeTarget(shortSide)).Image!;
-        Assert.Equal((width, height), (image.Width, image.Height));
-    }
-
     [Fact]
     public void MissingFilesAndFoldersAreUnreadable()
     {
         using var folder = new TempFolder();
         Assert.Equal(DecodeFailure.Unreadable, ImageDecoder.Decode(folder["none.jpg"]).Failure);
         Assert.Equal(DecodeFailure.Unreadable, ImageDecoder.Decode(folder.Path).Failure);
-    }
-
-    // The smallest TIFF structure with one entry: Orientation, SHORT, count 1.
-    private static byte[] Tiff(int orientation, bool littleEndian)
-    {
-        var tiff = new byte[26];
-        Encoding.ASCII.GetBytes(littleEndian ? "II" : "MM").CopyTo(tiff, 0);
-        Put16(2, 42);
-        Put32(4, 8);
-        Put16(8, 1);
-        Put16(10, 0x0112);
-        Put16(12, 3);
-        Put32(14, 1);
-        Put16(18, orientation);
-        return tiff;
-
-        void Put16(int at, int value)
-        {
-            if (littleEndian) BinaryPrimitives.WriteUInt16LittleEndian(tiff.AsSpan(at), (ushort)value);
-            else BinaryPrimitives.WriteUInt16BigEndian(tiff.AsSpan(at), (ushort)value);
-        }
-
-        void Put32(int at, int value)
-        {
-            if (littleEndian) BinaryPrimitives.WriteInt32LittleEndian(tiff.AsSpan(at), value);
-            else BinaryPrimitives.WriteInt32BigEndian(tiff.AsSpan(at), value);
-        }
     }
 
     private static void AssertSame(RgbImage expected, RgbImage actual)

@@ -98,6 +98,7 @@ public class ResizerTests
     [InlineData(375, 500, 256, 256, 341)]
     [InlineData(333, 333, 256, 256, 256)]
     [InlineData(3000, 1, 2, 6000, 2)]
+    [InlineData(1, 9_000_000, 256, 256, int.MaxValue)]
     public void FitShortSideRoundsAsTorchvision(int width, int height, int shortSide, int newWidth, int newHeight)
         => Assert.Equal((newWidth, newHeight), Resizer.FitShortSide(width, height, shortSide));
 
