@@ -1,1 +1,35 @@
-Console.WriteLine("benchmarks");
+using NativeTrainer.Benchmarks.Ops;
+using NativeTrainer.Benchmarks.Throughput;
+
+const string Help = """
+    Benchmarks of NativeTrainer.
+
+    ops [BenchmarkDotNet options]
+        single operators at the shapes of ResNet-18 and ResNet-50; --filter '*Conv*' chooses, --list flat lists
+    """;
+
+try
+{
+    switch (args.FirstOrDefault())
+    {
+        case null or "help" or "--help" or "-h":
+            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}");
+            return 0;
+        case "throughput":
+            ThroughputCommand.Run(new CommandArguments(args.Skip(1)));
+            return 0;
+        case "worker":
+            ThroughputCommand.RunWorker(new CommandArguments(args.Skip(1)));
+            return 0;
+        case "ops":
+            OpBenchmarks.Run(args[1..]);
+            return 0;
+        case var other:
+            throw new UsageException($"command '{other}' is not known; choose throughput or ops");
+    }
+}
+catch (UsageException mistake)
+{
+    Console.Error.WriteLine($"error: {mistake.Message}");
+    return 2;
+}

@@ -85,7 +85,8 @@ internal sealed class InferenceSession
         RunPrepared(pixels, images, results);
     }
 
-    private void RunPrepared(ReadOnlySpan<byte> pixels, int images, Span<float> results)
+    /// <summary>As <see cref="RunBatch"/>, with the weights as they were at the last call of it.</summary>
+    public void RunPrepared(ReadOnlySpan<byte> pixels, int images, Span<float> results)
     {
         pixels[..(images * (_staging.Length / Batch))].CopyTo(_staging);
         _model.Device.Upload<byte>(_staging, _pixels.Data);

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace NativeTrainer.Benchmarks.Throughput;
+
+internal sealed record EngineResult(string Engine, double ImagesPerSecond, IReadOnlyList<double> Rounds, long PeakRssBytes);
+
+internal sealed record ThroughputResult(ThroughputWork Work, string Processor, string Engine, double ImagesPerSecond, IReadOnlyList<double> Rounds, long PeakRssBytes, double? Ratio,
+    EngineResult? Peer);
+
+/// <summary>
+/// Whole steps of both engines, side by side: each in a process of its own, both warm, computing in turns of a few seconds. The ratio is the
+/// median over rounds of ours to the peer's, so that what slows the machine for a while slows both.
+/// </summary>
+internal static class ThroughputCommand
+{
+    public const string Help = """
+        throughput [--model resnet18|resnet34|resnet50] [--mode train|infer|head] [--batch N] [--size PIXELS] [--threads N]
+                   [--peer torchsharp|none] [--rounds N] [--seconds S] [--json]
+            images per second of whole steps on synthetic images, beside TorchSharp in its best layout (channels_last), alternating
+              train  forward, backward and SGD with momentum and weight decay, all layers
+              head   the same of the last linear layer, on a backbone that is frozen but computed in every step
+              infer  forward in evaluation
+            --rounds and --seconds: turns of each engine and their length (7 and 4)
+        """;
+
+    private const int UsualRounds = 7, UsualSeconds = 4;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    public static void Run(CommandArguments arguments)
+    {
+        bool json = arguments.Flag("--json");
+        string peer = arguments.Choice("--peer", "torchsharp", "torchsharp", "none");
+        int rounds = arguments.Number("--rounds", UsualRounds, 1, 1000), seconds = arguments.Number("--seconds", UsualSeconds, 1, 3600);
+        var work = ThroughputWork.Parse(arguments);
+        arguments.Finish();
+        string? peerAssembly = peer == "none" ? null : PeerProject.Build(Console.Error);
+        var result = Measure(work, peerAssembly, rounds, seconds);
+        if (json) Console.WriteLine(JsonSerializer.Serialize(result, Json));
+        else Write(result);
+    }
+
+    /// <summary>The worker's side: ours.</summary>
+    public static void RunWorker(CommandArguments arguments)
+    {
+        var work = ThroughputWork.Parse(arguments);
+        arguments.Finish();
+        using var target = new OwnTarget(work);
+        WorkerLoop.Run(target, Console.In, Console.Out);
+    }
+
+    private static ThroughputResult Measure(ThroughputWork work, string? peerAssembly, int rounds, int seconds)
+    {
+        using var ours = new Worker("NativeTrainer", Assembly.GetExecutingAssembly().Location, ["worker", .. work.ToArguments()]);
+        using var theirs = peerAssembly is null ? null : new Worker("TorchSharp", peerAssembly, [work.Mode, .. WithoutMode(work), "--worker"]);
+        var (our, their, ratios) = (new List<double>(), new List<double>(), new List<double>());
+        for (int round = 0; round < rounds; round++)
+        {
+            our.Add(Rate(ours, work, seconds));
+            if (theirs is null) continue;
+            their.Add(Rate(theirs, work, seconds));
+            ratios.Add(our[^1] / their[^1]);
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}/{rounds}: {our[^1]:F1} and {their[^1]:F1} images/s, ratio {ratios[^1]:F2}"));
+        }
+        var peer = theirs is null ? null : new EngineResult(theirs.Description, Median(their), their, theirs.Quit());
+        return new ThroughputResult(work, Processor(), ours.Description, Median(our), our, ours.Quit(), theirs is null ? null : Median(ratios), peer);
+    }
+
+    private static string[] WithoutMode(ThroughputWork work) => ["--model", work.Model, "--batch", $"{work.Batch}", "--size", $"{work.Size}", "--threads", $"{work.Threads}"];
+
+    private static double Rate(Worker worker, ThroughputWork work, int seconds)
+    {
+        int steps = WorkerLoop.StepsFor(seconds, worker.SecondsPerStep);
+        return work.Batch * steps / worker.Time(steps);
+    }
+
+    private static double Median(List<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private static string Processor()
+    {
+        const string file = "/proc/cpuinfo";
+        string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line is null ? $"{Environment.ProcessorCount} processors" : line[(line.IndexOf(':') + 1)..].Trim();
+    }
+
+    private static void Write(ThroughputResult result)
+    {
+        var (work, culture) = (result.Work, CultureInfo.InvariantCulture);
+        Console.WriteLine($"{work.Model} {work.Mode}, batch {work.Batch}, {work.Size}×{work.Size}, {work.Threads} threads, {result.Processor}");
+        Console.WriteLine(string.Create(culture, $"  {result.ImagesPerSecond,8:F1} images/s  {result.PeakRssBytes / 1e9,5:F2} GB  {result.Engine}"));
+        if (result.Peer is not { } peer) return;
+        Console.WriteLine(string.Create(culture, $"  {peer.ImagesPerSecond,8:F1} images/s  {peer.PeakRssBytes / 1e9,5:F2} GB  {peer.Engine}"));
+        Console.WriteLine(string.Create(culture, $"  ratio {result.Ratio:F2} (median of {peer.Rounds.Count} alternating rounds)"));
+    }
+}
