@@ -69,6 +69,8 @@ public static class AugmentationCases
 
     private class Augmented(string name, int size, (int Width, int Height)[] sources, AugmentationParameters[] parameters) : OpCase
     {
+        private SourceImages? _images;
+
         public bool Timed { get; init; }
 
         public override string Name => $"augment/{name}";
@@ -85,9 +87,17 @@ public static class AugmentationCases
 
         public override void Run(OpPlan plan, TensorView[] t, TensorView workspace)
         {
-            var images = new SourceImages(t[0], sources.Length);
-            for (int i = 0; i < sources.Length; i++) (images.Offsets[i], images.Widths[i], images.Heights[i]) = (Offset(i), sources[i].Width, sources[i].Height);
+            // Tests share the case: each works on what it read or made.
+            var images = _images;
+            if (images is null || !ReferenceEquals(images.Pixels.Arena, t[0].Arena)) _images = images = Place(t[0]);
             ((Augment)plan).Run(images, parameters, t[1]);
+        }
+
+        private SourceImages Place(TensorView pixels)
+        {
+            var images = new SourceImages(pixels, sources.Length);
+            for (int i = 0; i < sources.Length; i++) (images.Offsets[i], images.Widths[i], images.Heights[i]) = (Offset(i), sources[i].Width, sources[i].Height);
+            return images;
         }
 
         public override void Reference(double[][] values, double[][] bounds)

@@ -16,7 +16,7 @@ internal static class AugmentationErrors
     /// <summary>Bound on the scale 0 … 255, before normalising.</summary>
     public static double Levels(byte[] pixels, int width, int height, AugmentationParameters p, int size, float[] mean)
     {
-        double error = Sampling(p.Map, width, height);
+        double error = Sampling(p.Map, width, height, size);
         error = Tone(error, AugmentationReference.Sample(pixels, width, height, p.Map, size, mean), p.Tone, p.ToneAmount);
         if (p.Brightness != 1) error = Brightness(error, p.Brightness);
         if (p.Contrast != 1) error = Contrast(error, p.Contrast);
@@ -35,14 +35,15 @@ internal static class AugmentationErrors
         return (error + Rounding) / (255 * std) + Tolerance.UnitRoundOff * (2 * product + shift + Math.Abs(y));
     }
 
-    private static double Sampling(AffineMap map, int width, int height)
+    private static double Sampling(AffineMap map, int width, int height, int size)
     {
         // Whole-pixel maps have weights 1 and 0 and are exact, which the steps on whole levels rely on.
         if (map.IsAxisAligned && Math.Abs(map.Xx) == 1 && Math.Abs(map.Yy) == 1 && map.X == Math.Floor(map.X) && map.Y == Math.Floor(map.Y)) return 0;
         if (map.IsAxisAligned) return Filter(Math.Min(width, Math.Ceiling(2 * Math.Max(Math.Abs(map.Xx), 1)))) + Filter(Math.Min(height, Math.Ceiling(2 * Math.Max(Math.Abs(map.Yy), 1))));
-        // A tap: 3 roundings along x, 4 along y; then the sum of the taps and the share's own and its product's.
+        // A tap: 3 roundings along x, 4 along y; then the sum of the taps and the share's own and its product's. Places step in fixed point: S + 2 errors of
+        // 2⁻³³ pixels along x and y, at 255 per pixel at most.
         double taps = Math.Ceiling(Math.Sqrt(map.Xx * map.Xx + map.Yx * map.Yx)) * Math.Ceiling(Math.Sqrt(map.Xy * map.Xy + map.Yy * map.Yy));
-        return (7 + taps + 1) * Rounding;
+        return (7 + taps + 1) * Rounding + (size + 2) * 2 * 255 / (double)(1L << 33);
     }
 
     /// <summary>A weighted mean: each weight's rounding, each product's, and the sums'.</summary>

@@ -11,7 +11,7 @@ internal static unsafe class PixelRows
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Load(byte* address)
     {
-        if (Sse41.IsSupported) return Vector128.ConvertToSingle(Sse41.ConvertToVector128Int32(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(address)).AsByte()));
+        if (Sse41.IsSupported) return Vector128.ConvertToSingle(Sse41.ConvertToVector128Int32(address));
         var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(address)).AsByte();
         return Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32());
     }
