@@ -38,7 +38,7 @@ internal sealed record LabelledSet(string Root, List<LabelledSet.Entry> Entries,
             if (!root.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) throw new UserException($"{path}: is neither a folder nor a .csv file. Give a folder of class folders or a CSV.");
             return CsvManifest.Read([(root, null)], path);
         }
-        if (!Directory.Exists(root)) throw new UserException($"{path}: no such folder or file (looked for {root}). Give a folder of class folders or a CSV.");
+        if (!Directory.Exists(root)) throw new UserException($"{path}: no such folder or file{(path == root ? "" : $" (looked for {root})")}. Give a folder of class folders or a CSV.");
         try
         {
             var tables = PerSplit(Directory.EnumerateFiles(root, "*.csv"), System.IO.Path.GetFileNameWithoutExtension);
@@ -60,7 +60,7 @@ internal sealed record LabelledSet(string Root, List<LabelledSet.Entry> Entries,
             .Select(p => (p.Path, Split: p.Split!.Value)).OrderBy(p => p.Split).ThenBy(p => p.Path, StringComparer.Ordinal).ToList();
         for (int i = 1; i < found.Count; i++)
         {
-            if (found[i].Split == found[i - 1].Split) throw new UserException($"{found[i - 1].Path} and {found[i].Path} are both the {found[i].Split} split; keep one");
+            if (found[i].Split == found[i - 1].Split) throw new UserException($"{found[i - 1].Path} and {found[i].Path} are both the {found[i].Split.ToString().ToLowerInvariant()} split. Keep one.");
         }
         return found;
     }

@@ -4,7 +4,14 @@ namespace NativeTrainer.Imaging.Tests;
 public class DatasetMistakeTests
 {
     [Fact]
-    public void MissingFolder() => Fails("none", "{0}/none: no such folder or file (looked for {0}/none). Give a folder of class folders or a CSV.", "some/");
+    public void MissingFolder() => Fails("none", "{0}/none: no such folder or file. Give a folder of class folders or a CSV.", "some/");
+
+    [Fact]
+    public void MissingFolderBelowTheCurrentOne()
+    {
+        string name = $"none-{Guid.NewGuid():N}";
+        Assert.Equal($"{name}: no such folder or file (looked for {Path.GetFullPath(name)}). Give a folder of class folders or a CSV.", Assert.Throws<UserException>(() => DatasetIndex.Open(name)).Message);
+    }
 
     [Fact]
     public void NeitherFolderNorCsv() => Fails("a.zip", "{0}/a.zip: is neither a folder nor a .csv file. Give a folder of class folders or a CSV.", ("a.zip", "PK"));
@@ -51,7 +58,7 @@ public class DatasetMistakeTests
 
     [Fact]
     public void SplitTwice()
-        => Fails("data", "{0}/data/val and {0}/data/valid are both the Val split; keep one", "data/train/a/a.png", "data/val/a/a.png", "data/valid/a/a.png");
+        => Fails("data", "{0}/data/val and {0}/data/valid are both the val split. Keep one.", "data/train/a/a.png", "data/val/a/a.png", "data/valid/a/a.png");
 
     [Fact]
     public void AValidationPartWithoutClasses()

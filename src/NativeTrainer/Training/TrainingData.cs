@@ -33,15 +33,16 @@ internal sealed class TrainingData : IDisposable
         var train = index.Split(SplitName.Train);
         Train = BatchSource.Train(train, StoredSide(Size), _reading with { BatchSize = Math.Min(options.Batch, train.Count) });
         Train.Prepare(null, stop);
+        var problems = Train.Problems;
         // Fewer pictures than a batch can be left when files are unusable.
-        if (Train.Samples.Count < options.Batch)
+        if (Train.Samples.Count < Math.Min(options.Batch, train.Count))
         {
             Train = BatchSource.Train(Train.Samples, StoredSide(Size), _reading with { BatchSize = Train.Samples.Count });
             Train.Prepare(null, stop);
         }
         Validation = BatchSource.Eval(index.Split(SplitName.Val), Size, _cropRatio, _reading with { BatchSize = Math.Min(options.Batch, Train.Samples.Count) });
         Validation.Prepare(null, stop);
-        Unusable = [.. Train.Problems.Concat(Validation.Problems).Select(p => $"{p.Path}: {p.Reason}")];
+        Unusable = [.. problems.Concat(Validation.Problems).Select(p => $"{p.Path}: {p.Reason}")];
         if (Unusable.Count > 0) note($"{Unusable.Count} file{(Unusable.Count == 1 ? "" : "s")} left out, no picture could be read:\n  {string.Join("\n  ", Unusable)}");
         foreach (string name in Classes.Where((_, c) => Train.Samples.All(s => s.Label != c)))
             throw new UserException($"{options.Data}: no usable training image of class '{name}' is left; add images or remove the class");
