@@ -145,8 +145,10 @@ internal sealed class TrainingRun : IDisposable
             double seconds = _clock.Elapsed.TotalSeconds - start;
             long images = (long)(perEpoch - firstBatch) * _batch;
             if (!stage.OnFeatures) Count(images, seconds);
-            FinishEpoch(stage, step, perEpoch, seconds, images);
-            if (stop.IsCancellationRequested && _at.EpochsDone < totalEpochs) return (null, true);
+            // On cached features an epoch takes milliseconds and redoing the stage takes no longer than computing them: it saves at its end only.
+            bool stopping = stop.IsCancellationRequested, save = !stage.OnFeatures || _at.Epoch + 1 == stage.Epochs || stopping;
+            FinishEpoch(stage, step, perEpoch, seconds, images, save);
+            if (stopping && _at.EpochsDone < totalEpochs) return (null, true);
             if (_options.Patience > 0 && !stage.OnFeatures && _at.Stale >= _options.Patience)
             {
                 _observer.OnNote($"no better validation for {_at.Stale} epochs: stopped early");
@@ -170,7 +172,7 @@ internal sealed class TrainingRun : IDisposable
         _observer.OnStep(_report);
     }
 
-    private void FinishEpoch(TrainingStage stage, TrainStep step, int perEpoch, double seconds, long images)
+    private void FinishEpoch(TrainingStage stage, TrainStep step, int perEpoch, double seconds, long images, bool save)
     {
         var (metrics, predictions) = WithAverage(step.Optimizer, () => Validate(stage));
         double value = _options.Metric switch
@@ -197,10 +199,10 @@ internal sealed class TrainingRun : IDisposable
         WithAverage(step.Optimizer, () =>
         {
             if (best) SaveModel("best.safetensors");
-            SaveModel("last.safetensors");
+            if (save) SaveModel("last.safetensors");
             return 0;
         });
-        Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at, _data.Fingerprint);
+        if (save) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at, _data.Fingerprint);
         _observer.OnEpoch(new EpochReport
         {
             Epoch = epoch,
