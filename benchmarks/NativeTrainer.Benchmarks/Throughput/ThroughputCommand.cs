@@ -7,7 +7,7 @@ namespace NativeTrainer.Benchmarks.Throughput;
 
 internal sealed record EngineResult(string Engine, double ImagesPerSecond, IReadOnlyList<double> Rounds, long PeakRssBytes);
 
-internal sealed record ThroughputResult(ThroughputWork Work, string Processor, string Engine, double ImagesPerSecond, IReadOnlyList<double> Rounds, long PeakRssBytes, double? Ratio,
+internal sealed record ThroughputResult(DateTime Time, string Version, ThroughputWork Work, string Processor, string Engine, double ImagesPerSecond, IReadOnlyList<double> Rounds, long PeakRssBytes, double? Ratio,
     EngineResult? Peer);
 
 /// <summary>
@@ -66,7 +66,7 @@ internal static class ThroughputCommand
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}/{rounds}: {our[^1]:F1} and {their[^1]:F1} images/s, ratio {ratios[^1]:F2}"));
         }
         var peer = theirs is null ? null : new EngineResult(theirs.Description, Median(their), their, theirs.Quit());
-        return new ThroughputResult(work, Processor(), ours.Description, Median(our), our, ours.Quit(), theirs is null ? null : Median(ratios), peer);
+        return new ThroughputResult(DateTime.UtcNow, Version(), work, Processor(), ours.Description, Median(our), our, ours.Quit(), theirs is null ? null : Median(ratios), peer);
     }
 
     private static string[] WithoutMode(ThroughputWork work) => ["--model", work.Model, "--batch", $"{work.Batch}", "--size", $"{work.Size}", "--threads", $"{work.Threads}"];
@@ -82,6 +82,9 @@ internal static class ThroughputCommand
         double[] sorted = [.. values.Order()];
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
+
+    /// <summary>With the commit it was built from.</summary>
+    private static string Version() => Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private static string Processor()
     {
