@@ -20,7 +20,6 @@ internal sealed class Calibration
     /// <exception cref="UserException">The folder has no usable images.</exception>
     public static Calibration Measure(ConvertOptions options, OnnxGraph graph, RecognizedResNet network, Preprocessing preprocessing, Action<string> note, CancellationToken stop)
     {
-        if (network.Spec.InputChannels != 3) throw new UserException($"--calibrate: the network takes {network.Spec.InputChannels} channels; pictures have 3");
         var files = ImageFiles.Below(options.Calibrate!);
         int batch = graph.Inputs[0].Dims is [> 0 and var n, ..] ? n : OpenBatch, count = Math.Min(files.Count, MaxImages);
         Sample[] chosen = [.. Enumerable.Range(0, count).Select(i => new Sample(files[(int)((long)i * files.Count / count)], -1))];

@@ -34,7 +34,7 @@ internal sealed class ConvertedTensors
     {
         var weight = _flow.Constant(convolution.Node, 1)!;
         int channels = weight.Shape[0];
-        float[] w = [.. weight.Real(convolution.Node)], bias = [.. _flow.Constant(convolution.Node, 2)?.Real(convolution.Node) ?? new float[channels]];
+        float[] w = [.. weight.Real(convolution.Node)], bias = [.. _flow.Bias(convolution.Node)?.Real(convolution.Node) ?? new float[channels]];
         var norm = convolution.Norm is null ? null : NormValues.Of(convolution.Norm, _flow, bias, epsilon);
         if (norm is null && _calibration is not null) norm = NormValues.Recover(w, bias, _calibration.Statistics(convolution.Node), epsilon);
         if (_keepFolded)

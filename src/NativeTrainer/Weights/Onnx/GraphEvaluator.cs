@@ -6,11 +6,18 @@ internal sealed class GraphEvaluator
     private readonly OnnxGraph _graph;
     private readonly Dictionary<string, int> _lastUse = [];
 
+    /// <exception cref="OnnxRefusal">Two nodes make the same value.</exception>
     public GraphEvaluator(OnnxGraph graph)
     {
         _graph = graph;
+        var made = new HashSet<string>(graph.Initializers.Keys) { graph.Inputs[0].Name };
         for (int i = 0; i < graph.Nodes.Count; i++)
-            foreach (string input in graph.Nodes[i].Inputs) _lastUse[input] = i;
+        {
+            var node = graph.Nodes[i];
+            foreach (string input in node.Inputs) _lastUse[input] = i;
+            if (node.Outputs is not [{ Length: > 0 }, ..]) throw new OnnxRefusal(node, "has no output");
+            if (node.Outputs.FirstOrDefault(name => name.Length > 0 && !made.Add(name)) is { } twice) throw new OnnxRefusal(node, $"makes '{twice}', which is there already");
+        }
         foreach (var output in graph.Outputs) _lastUse[output.Name] = int.MaxValue;
     }
 
@@ -57,7 +64,7 @@ internal sealed class GraphEvaluator
             "Sub" => PlainOperators.Broadcast(node, In(0), In(1), (a, b) => a - b, (a, b) => a - b),
             "Mul" => PlainOperators.Broadcast(node, In(0), In(1), (a, b) => a * b, (a, b) => a * b),
             "Div" => PlainOperators.Broadcast(node, In(0), In(1), (a, b) => a / b, (a, b) => b == 0 ? throw new OnnxRefusal(node, "divides by zero") : a / b),
-            "Softmax" => PlainOperators.Softmax(node, In(0)),
+            "Softmax" or "LogSoftmax" => PlainOperators.Softmax(node, In(0)),
             "Pad" => PlainOperators.Pad(node, In(0), OnnxPads.Of(node, inputs), OnnxPads.Value(node, inputs)),
             "Transpose" => PlainOperators.Transpose(node, In(0)),
             "Identity" or "Dropout" or "Cast" => In(0),

@@ -22,8 +22,9 @@ internal sealed class HeadRecognizer(DataFlow flow, List<string> notes)
                 notes.Add($"{node} at the end is left off: the model gives logits");
                 break;
             }
-            if (node.OpType == "Relu" && Layers.Count > 0)
+            if (Layers.Count > 0)
             {
+                if (node.OpType != "Relu") throw new OnnxRefusal(node, "is not expected here: a ReLU stands between linear layers, and a softmax alone may follow the last");
                 value = SkipReshapes(node.Outputs[0]);
                 node = Next(value) ?? throw new OnnxRefusal(node, "ends the graph; a classifier ends with a linear layer");
             }
@@ -61,7 +62,7 @@ internal sealed class HeadRecognizer(DataFlow flow, List<string> notes)
     private bool IsAverage(OnnxNode node, int[] shape)
     {
         var weight = flow.Constant(node, 1);
-        if (weight?.Floats is null || node.Int("group", 1) != shape[1] || weight.Shape[2] != shape[2] || weight.Shape[3] != shape[3] || flow.Constant(node, 2) is not null) return false;
+        if (weight?.Floats is null || node.Int("group", 1) != shape[1] || weight.Shape[2] != shape[2] || weight.Shape[3] != shape[3] || flow.Bias(node) is not null) return false;
         float share = 1f / (shape[2] * shape[3]);
         return weight.Floats.All(w => w == share);
     }
@@ -81,13 +82,14 @@ internal sealed class HeadRecognizer(DataFlow flow, List<string> notes)
         bool product = node.OpType is "Gemm" or "MatMul", pointwise = node.OpType == "Conv" && node.Int("group", 1) == 1;
         if (!product && !pointwise) throw new OnnxRefusal(node, "is not expected here: linear layers follow the global pool");
         var weight = flow.Constant(node, 1) ?? throw new OnnxRefusal(node, "has weights that are computed from the images");
-        if (pointwise && (weight.Shape[2] != 1 || weight.Shape[3] != 1)) throw new OnnxRefusal(node, "is a convolution over pixels behind the global pool");
+        if (pointwise && (weight.Shape[2] != 1 || weight.Shape[3] != 1 || flow.Shape(node.Outputs[0])[2..].Any(d => d != 1))) throw new OnnxRefusal(node, "is a convolution over pixels behind the global pool");
         bool rows = pointwise || node.Int("transB", 0) != 0;
+        flow.InputShape(node);
         int outputs = rows ? weight.Shape[0] : weight.Shape[1], inputs = weight.Count / outputs;
         float alpha = node.Float("alpha", 1), beta = node.Float("beta", 1);
         float[] w = rows ? [.. weight.Real(node)] : Transpose(weight.Real(node), inputs, outputs);
         for (int i = 0; i < w.Length; i++) w[i] *= alpha;
-        var bias = flow.Constant(node, 2);
+        var bias = flow.Bias(node);
         string value = node.Outputs[0];
         if (bias is null && Next(value) is { OpType: "Add" } add && (flow.Constant(add, 0) ?? flow.Constant(add, 1)) is { } added)
         {

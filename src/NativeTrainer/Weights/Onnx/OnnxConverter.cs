@@ -56,6 +56,8 @@ public static class OnnxConverter
 
     private const int OldestOpset = 7;
     private const int OpenSize = 224;
+    private const int OpenBatch = 2;
+    private const int MaxPixels = 1 << 25; // 512 pictures of 256 × 256
     private const double Tolerance = 1e-4;
 
     /// <param name="note">Hears what a person should know, as it happens.</param>
@@ -87,31 +89,39 @@ public static class OnnxConverter
         {
             throw new UserException($"{options.Input}: no ResNet that can be converted: {refusal.Message}", refusal);
         }
+        catch (OverflowException error)
+        {
+            throw new UserException($"{options.Input}: no ResNet that can be converted: it computes with sizes that no network has", error);
+        }
     }
 
     private static (Preprocessing Preprocessing, int Batch) Preprocess(ConvertOptions options, OnnxGraph graph)
     {
+        if (graph.Opset == 0) throw new UserException($"{options.Input}: does not name its opset; the file is cut off or damaged, so download or export it again");
         if (graph.Opset < OldestOpset) throw new UserException($"{options.Input}: is of opset {graph.Opset}; opset {OldestOpset} or later is needed, so export it again");
         if (graph.Inputs.Count != 1 || graph.Outputs.Count != 1)
             throw new UserException($"{options.Input}: has {graph.Inputs.Count} inputs and {graph.Outputs.Count} outputs; a classifier has one of each");
         int[] dims = graph.Inputs[0].Dims ?? [-1, -1, -1, -1];
         string shape = string.Join(" × ", dims.Select(d => d < 0 ? "?" : $"{d}"));
         if (dims.Length != 4) throw new UserException($"{options.Input}: its input '{graph.Inputs[0].Name}' is {shape}; images (N, C, H, W) are needed");
-        if (dims[2] > 0 && dims[3] > 0 && dims[2] != dims[3]) throw new UserException($"{options.Input}: its input is {shape}; square images (N, C, H, W) are needed");
         if (dims[1] > 4) throw new UserException($"{options.Input}: its input is {shape}, as if channels came last; export it with channels first (N, C, H, W)");
+        if (dims[2] > 0 && dims[3] > 0 && dims[2] != dims[3]) throw new UserException($"{options.Input}: its input is {shape}; square images (N, C, H, W) are needed");
         int fixedSize = Math.Max(dims[2], dims[3]), size = options.Size > 0 ? options.Size : fixedSize > 0 ? fixedSize : OpenSize;
         var preprocessing = new Preprocessing { Size = size, CropRatio = options.CropRatio ?? (size < 64 ? 1f : 0.875f) };
         preprocessing = preprocessing with { Mean = options.Mean ?? preprocessing.Mean, Std = options.Std ?? preprocessing.Std };
         if (preprocessing.Mean.Count == 0 || preprocessing.Mean.Count != preprocessing.Std.Count)
             throw new UserException($"--mean has {preprocessing.Mean.Count} values, --std {preprocessing.Std.Count}; give one of each per channel");
         if (options.Std?.Any(s => s <= 0) == true) throw new UserException($"--std {string.Join(",", options.Std)}: standard deviations are above 0");
-        return (preprocessing, dims[0] > 0 ? dims[0] : 2);
+        int batch = dims[0] > 0 ? dims[0] : OpenBatch;
+        if ((long)size * size > MaxPixels / batch) throw new UserException($"{options.Input}: its input is {shape}; {batch} pictures of {size} pixels are too large to check the conversion with");
+        return (preprocessing, batch);
     }
 
     private static ModelWeights Build(ConvertOptions options, OnnxGraph graph, DataFlow flow, RecognizedResNet network, Preprocessing preprocessing, Action<string> note,
         CancellationToken stop)
     {
         int channels = network.Spec.InputChannels;
+        if (channels != 3) throw new OnnxRefusal(network.Convolutions[0].Node, $"reads pictures of {channels} channels; red, green and blue are known");
         if (preprocessing.Mean.Count != channels || preprocessing.Std.Count != channels)
             throw new UserException($"{options.Input}: the network takes {channels} channels, but there are {preprocessing.Mean.Count} means and {preprocessing.Std.Count} deviations; give {channels} with --mean and --std");
         if (options.Labels is { } labels && labels.Count != network.Spec.Head.Classes)

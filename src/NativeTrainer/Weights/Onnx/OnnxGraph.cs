@@ -49,7 +49,7 @@ internal sealed record OnnxNode
 
     public string Text(string name, string otherwise) => Attributes.TryGetValue(name, out var a) ? a.Text : otherwise;
 
-    public int[]? Ints(string name) => Attributes.TryGetValue(name, out var a) ? [.. a.Ints.Select(v => (int)v)] : null;
+    public int[]? Ints(string name) => Attributes.TryGetValue(name, out var a) ? [.. a.Ints.Select(v => (int)Math.Clamp(v, int.MinValue, int.MaxValue))] : null;
 
     /// <summary>An optional input's name; empty where it is absent.</summary>
     public string Input(int index) => index < Inputs.Count ? Inputs[index] : "";

@@ -5,7 +5,7 @@ internal static class OnnxPads
 {
     /// <summary>Before each axis, then behind each axis.</summary>
     public static int[] Of(OnnxNode node, IReadOnlyList<OnnxTensor?> inputs)
-        => node.Ints("pads") ?? [.. (inputs.ElementAtOrDefault(1) ?? throw new OnnxRefusal(node, "has no pads")).Whole(node).Select(p => (int)p)];
+        => node.Ints("pads") ?? [.. (inputs.ElementAtOrDefault(1) ?? throw new OnnxRefusal(node, "has no pads")).Whole(node).Select(p => (int)Math.Clamp(p, int.MinValue, int.MaxValue))];
 
     public static float Value(OnnxNode node, IReadOnlyList<OnnxTensor?> inputs) => inputs.ElementAtOrDefault(2)?.Floats is [var value, ..] ? value : node.Float("value", 0);
 }

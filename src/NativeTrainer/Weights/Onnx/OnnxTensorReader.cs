@@ -40,10 +40,12 @@ internal static class OnnxTensorReader
                 default: input.SkipLastField(); break;
             }
         }
+        if (dims.Any(d => d < 0)) throw new UserException($"{path}: tensor '{name}' has the shape ({string.Join(", ", dims)}); the file is damaged");
         long count = dims.Aggregate(1L, (product, d) => checked(product * d));
         int[] shape = [.. dims];
-        if (external) return (name, Decode(path, name, type, shape, count, ReadExternal(path, name, location, count * Width(path, name, type))));
+        if (external) return (name, Decode(path, name, type, shape, count, ReadExternal(path, name, location, checked(count * Width(path, name, type)))));
         if (raw is not null) return (name, Decode(path, name, type, shape, count, raw.Span));
+        Width(path, name, type);
         if (type == ElementType.Float16) floats.AddRange(integers.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)));
         if (type == ElementType.BFloat16) floats.AddRange(integers.Select(bits => BitConverter.Int32BitsToSingle((int)bits << 16)));
         bool real = type is ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16;
@@ -70,6 +72,7 @@ internal static class OnnxTensorReader
     private static byte[] ReadExternal(string path, string name, Dictionary<string, string> location, long expected)
     {
         string relative = location.GetValueOrDefault("location") ?? "";
+        if (relative.Contains('\0')) throw new UserException($"{path}: tensor '{name}' names no file for its data; the file is damaged");
         string folder = Path.GetFullPath(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string file = Path.GetFullPath(Path.Combine(folder, relative));
         if (relative.Length == 0 || !file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))

@@ -35,8 +35,9 @@ internal readonly record struct OnnxWindow
     {
         int[] strides = node.Ints("strides") ?? [1, 1], dilations = node.Ints("dilations") ?? [1, 1], pads = node.Ints("pads") ?? [0, 0, 0, 0];
         if (input.Length != 4 || strides.Length != 2 || dilations.Length != 2 || pads.Length != 4) throw new OnnxRefusal(node, "does not work on 2-D images");
+        if (r < 1 || s < 1 || strides.Concat(dilations).Any(v => v < 1)) throw new OnnxRefusal(node, $"has a window of {r} × {s} with strides {string.Join(", ", strides)} and dilations {string.Join(", ", dilations)}");
         int h = input[2], w = input[3];
-        int reachH = (r - 1) * dilations[0] + 1, reachW = (s - 1) * dilations[1] + 1;
+        int reachH = checked((r - 1) * dilations[0] + 1), reachW = checked((s - 1) * dilations[1] + 1);
         string automatic = node.Text("auto_pad", "NOTSET");
         if (automatic is "SAME_UPPER" or "SAME_LOWER")
         {
@@ -45,6 +46,9 @@ internal readonly record struct OnnxWindow
                 ? [totalH / 2, totalW / 2, totalH - totalH / 2, totalW - totalW / 2]
                 : [totalH - totalH / 2, totalW - totalW / 2, totalH / 2, totalW / 2];
         }
+        // A window farther outside would see nothing but padding.
+        if (pads.Any(p => p < 0) || Math.Max(pads[0], pads[2]) >= reachH || Math.Max(pads[1], pads[3]) >= reachW || Math.Max(pads[0], pads[2]) > h || Math.Max(pads[1], pads[3]) > w)
+            throw new OnnxRefusal(node, $"pads by {string.Join(", ", pads)} pixels a picture of {w} × {h} for a window of {reachW} × {reachH}");
         bool ceil = node.Int("ceil_mode", 0) != 0;
         int p = Steps(h + pads[0] + pads[2] - reachH, strides[0], ceil, h + pads[0]), q = Steps(w + pads[1] + pads[3] - reachW, strides[1], ceil, w + pads[1]);
         if (p < 1 || q < 1) throw new OnnxRefusal(node, $"gets a picture of {w} × {h} pixels, smaller than its window; give a larger --size");

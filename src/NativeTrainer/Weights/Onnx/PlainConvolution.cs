@@ -14,7 +14,8 @@ internal static class PlainConvolution
     {
         if (x.Shape.Length != 4 || weight.Shape.Length != 4) throw new OnnxRefusal(node, $"gets an input {x} and weights {weight}; images (N, C, H, W) and weights (K, C, R, S) are needed");
         int n = x.Shape[0], channels = x.Shape[1], outChannels = weight.Shape[0], groups = (int)node.Int("group", 1);
-        if (groups < 1 || channels != weight.Shape[1] * groups || outChannels % groups != 0) throw new OnnxRefusal(node, $"gets an input {x} for weights {weight} in {groups} groups");
+        if (groups < 1 || outChannels < 1 || channels != weight.Shape[1] * groups || outChannels % groups != 0) throw new OnnxRefusal(node, $"gets an input {x} for weights {weight} in {groups} groups");
+        if (bias is not null && bias.Count != outChannels) throw new OnnxRefusal(node, $"adds {bias} to {outChannels} channels");
         var window = OnnxWindow.Of(node, x.Shape, weight.Shape[2], weight.Shape[3]);
         int pixels = window.P * window.Q, depth = weight.Shape[1] * window.R * window.S, perGroup = outChannels / groups;
         float[] input = x.Real(node), weights = weight.Real(node), y = new float[(long)n * outChannels * pixels];

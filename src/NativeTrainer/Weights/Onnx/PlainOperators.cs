@@ -8,6 +8,7 @@ internal static class PlainOperators
     public static OnnxTensor BatchNormalization(OnnxNode node, OnnxTensor x, OnnxTensor[] parameters)
     {
         if (node.Int("training_mode", 0) != 0) throw new OnnxRefusal(node, "was exported in training mode; export the model after model.eval()");
+        if (x.Shape.Length < 2 || x.Count == 0) throw new OnnxRefusal(node, $"gets {x}; channels (N, C, …) are needed");
         int channels = x.Shape[1], pixels = x.Count / (x.Shape[0] * channels);
         if (parameters.Any(p => p.Count != channels)) throw new OnnxRefusal(node, $"has parameters that do not fit its input {x}");
         float[] input = x.Real(node), gamma = parameters[0].Real(node), beta = parameters[1].Real(node), mean = parameters[2].Real(node), variance = parameters[3].Real(node);
@@ -31,8 +32,8 @@ internal static class PlainOperators
 
     public static OnnxTensor Pool(OnnxNode node, OnnxTensor x, bool maximum)
     {
-        int[] kernel = node.Ints("kernel_shape") ?? throw new OnnxRefusal(node, "has no kernel_shape");
-        var window = OnnxWindow.Of(node, x.Shape, kernel[0], kernel[^1]);
+        if (node.Ints("kernel_shape") is not [var r, var s]) throw new OnnxRefusal(node, "has no kernel_shape of two sides");
+        var window = OnnxWindow.Of(node, x.Shape, r, s);
         bool countPads = node.Int("count_include_pad", 0) != 0;
         float[] input = x.Real(node), y = new float[(long)x.Shape[0] * x.Shape[1] * window.P * window.Q];
         Parallel.For(0, x.Shape[0] * x.Shape[1], plane =>
@@ -75,7 +76,8 @@ internal static class PlainOperators
         if (a.Shape.Length != 2 || b.Shape.Length != 2 || node.Int("transA", 0) != 0) throw new OnnxRefusal(node, $"multiplies {a} by {b}; rows of features by a matrix are needed");
         bool transposed = node.Int("transB", 0) != 0;
         int rows = a.Shape[0], depth = a.Shape[1], columns = transposed ? b.Shape[0] : b.Shape[1];
-        if (b.Count != depth * columns) throw new OnnxRefusal(node, $"multiplies {a} by {b}");
+        if (columns < 1 || b.Count != depth * columns) throw new OnnxRefusal(node, $"multiplies {a} by {b}");
+        if (c is not null && c.Count != 1 && c.Count != columns) throw new OnnxRefusal(node, $"adds {c} to {columns} columns");
         float alpha = node.Float("alpha", 1), beta = node.Float("beta", 1);
         float[] left = a.Real(node), right = b.Real(node), y = new float[rows * columns];
         float[]? added = c?.Real(node);
@@ -100,7 +102,7 @@ internal static class PlainOperators
             if (left != right && left != 1 && right != 1) throw new OnnxRefusal(node, $"combines {a} and {b}");
             shape[^i] = left == 1 ? right : left;
         }
-        int count = shape.Aggregate(1, (product, d) => product * d);
+        int count = shape.Aggregate(1, (product, d) => checked(product * d));
         if (a.Floats is { } x && b.Floats is { } z)
         {
             var y = new float[count];
@@ -112,17 +114,20 @@ internal static class PlainOperators
         return new OnnxTensor(shape, null, result);
     }
 
+    /// <summary>Softmax or LogSoftmax over each row.</summary>
     public static OnnxTensor Softmax(OnnxNode node, OnnxTensor x)
     {
-        if (x.Shape.Length != 2) throw new OnnxRefusal(node, $"gets {x}; (N, classes) is needed");
+        if (x.Shape.Length != 2 || x.Count == 0) throw new OnnxRefusal(node, $"gets {x}; (N, classes) is needed");
         var y = new float[x.Count];
         for (int row = 0; row < x.Shape[0]; row++) TensorPrimitives.SoftMax(x.Real(node).AsSpan(row * x.Shape[1], x.Shape[1]), y.AsSpan(row * x.Shape[1], x.Shape[1]));
+        if (node.OpType == "LogSoftmax") TensorPrimitives.Log(y, y);
         return x with { Floats = y };
     }
 
     public static OnnxTensor Pad(OnnxNode node, OnnxTensor x, int[] pads, float value)
     {
-        if (x.Shape.Length != 4 || pads.Length != 8 || pads.Any(p => p < 0) || node.Text("mode", "constant") != "constant") throw new OnnxRefusal(node, "pads otherwise than images with a constant");
+        if (x.Shape.Length != 4 || pads.Length != 8 || node.Text("mode", "constant") != "constant") throw new OnnxRefusal(node, "pads otherwise than images with a constant");
+        if (pads.Where((p, i) => p < 0 || p > x.Shape[i % 4]).Any()) throw new OnnxRefusal(node, $"pads {x} by {string.Join(", ", pads)}");
         int[] shape = [.. x.Shape.Select((d, i) => d + pads[i] + pads[i + 4])];
         float[] input = x.Real(node), y = new float[shape.Aggregate(1, (product, d) => product * d)];
         Array.Fill(y, value);
@@ -139,6 +144,7 @@ internal static class PlainOperators
     {
         int rank = x.Shape.Length;
         int[] order = node.Ints("perm") ?? [.. Enumerable.Range(0, rank).Reverse()];
+        if (!order.Order().SequenceEqual(Enumerable.Range(0, rank))) throw new OnnxRefusal(node, $"orders the {rank} axes as {string.Join(", ", order)}");
         int[] shape = [.. order.Select(axis => x.Shape[axis])];
         var steps = new int[rank];
         for (int i = rank - 1, step = 1; i >= 0; step *= x.Shape[i], i--) steps[i] = step;

@@ -20,8 +20,8 @@ internal sealed class ResNetRecognizer
     private RecognizedResNet Read()
     {
         string value = _flow.Input;
-        int[] stemPads = SkipPad(ref value);
-        var stem = ReadConvolution(Only(value, "Conv", "a ResNet begins with a convolution; normalise outside the graph and give --mean and --std"), stemPads, "conv1", "bn1");
+        var stem = ReadConvolution(Only(value, "Conv", "a ResNet begins with a convolution; normalise outside the graph and give --mean and --std"), "conv1", "bn1");
+        if (stem.Norm is null) RefusePreActivation(_flow.Consumers(stem.Node.Outputs[0]));
         value = After(stem, relu: true);
         var pool = ReadPool(ref value);
         var blocks = new List<ResidualBranches>();
@@ -58,10 +58,9 @@ internal sealed class ResNetRecognizer
 
     private StemPool? ReadPool(ref string value)
     {
-        string inner = value;
-        int[] pads = SkipPad(ref inner);
-        if (_flow.Consumers(inner) is not [{ OpType: "MaxPool" } node]) return null;
-        var window = OnnxWindow.Of(node, _flow.Shape(inner), node.Ints("kernel_shape")![0], node.Ints("kernel_shape")![^1]);
+        if (_flow.Consumers(value) is not [{ OpType: "MaxPool" } node]) return null;
+        int[] pads = _flow.Pads(node);
+        var window = OnnxWindow.Of(node, _flow.InputShape(node), node.Ints("kernel_shape")![0], node.Ints("kernel_shape")![^1]);
         int pad = window.PadTop + pads[0];
         bool square = window.R == window.S && window.StrideH == window.StrideW && window.DilationH == 1 && window.DilationW == 1
             && window.PadLeft + pads[1] == pad && window.PadBottom + pads[2] == pad && window.PadRight + pads[3] == pad;
@@ -75,10 +74,9 @@ internal sealed class ResNetRecognizer
     {
         var readers = _flow.Consumers(value);
         var convolutions = readers.Where(node => node.OpType == "Conv").ToArray();
+        RefusePreActivation(readers);
         if (readers.FirstOrDefault(node => node.OpType is not ("Conv" or "Add" or "Sum")) is { } stranger)
-            throw new OnnxRefusal(stranger, stranger.OpType == "BatchNormalization"
-                ? "normalises before its convolution: this is a pre-activation ResNet (v2), a different network; use a v1 or v1.5 file"
-                : "branches off where a residual block has a convolution or an addition");
+            throw new OnnxRefusal(stranger, "branches off where a residual block has a convolution or an addition");
         if (readers.Count != 2 || convolutions.Length == 0) throw new OnnxRefusal(readers[0], $"starts a block of {readers.Count} branches; a residual block has two");
         var paths = convolutions.Select(node => ReadPath(node)).OrderByDescending(path => path.Convolutions.Count).ToArray();
         var sum = paths[0].End;
@@ -90,13 +88,19 @@ internal sealed class ResNetRecognizer
         return new ResidualBranches(paths[0].Convolutions, paths.Length == 2 ? paths[1].Convolutions[0] : null, sum);
     }
 
+    private static void RefusePreActivation(IReadOnlyList<OnnxNode> readers)
+    {
+        if (readers.Count > 1 && readers.FirstOrDefault(node => node.OpType == "BatchNormalization") is { } norm)
+            throw new OnnxRefusal(norm, "normalises before its convolution: this is a pre-activation ResNet (v2), a different network; use a v1 or v1.5 file");
+    }
+
     /// <summary>Convolutions with ReLU between them, up to an addition.</summary>
     private (List<ReadConvolutionNorm> Convolutions, OnnxNode End) ReadPath(OnnxNode node)
     {
         var path = new List<ReadConvolutionNorm>();
         while (true)
         {
-            var convolution = ReadConvolution(node, [0, 0, 0, 0]);
+            var convolution = ReadConvolution(node);
             path.Add(convolution);
             string value = After(convolution, relu: false);
             var next = Single(value, node);
@@ -106,11 +110,13 @@ internal sealed class ResNetRecognizer
         }
     }
 
-    private ReadConvolutionNorm ReadConvolution(OnnxNode node, int[] pads, string? name = null, string? norm = null)
+    private ReadConvolutionNorm ReadConvolution(OnnxNode node, string? name = null, string? norm = null)
     {
         var weight = _flow.Constant(node, 1) ?? throw new OnnxRefusal(node, "has weights that are computed from the images");
         if (node.Int("group", 1) != 1) throw new OnnxRefusal(node, $"has {node.Int("group", 1)} groups: this is a ResNeXt or another network with grouped convolutions");
-        var window = OnnxWindow.Of(node, _flow.Shape(_flow.Source(node, 0)), weight.Shape[2], weight.Shape[3]);
+        _flow.Bias(node);
+        int[] pads = _flow.Pads(node);
+        var window = OnnxWindow.Of(node, _flow.InputShape(node), weight.Shape[2], weight.Shape[3]);
         if (window.DilationH != 1 || window.DilationW != 1) throw new OnnxRefusal(node, "is dilated; a ResNet classifier has no dilation");
         if (window.R != window.S || window.R % 2 == 0 || window.StrideH != window.StrideW) throw new OnnxRefusal(node, $"has a {window.R} × {window.S} kernel with strides {window.StrideH}, {window.StrideW}; square, odd ones are known");
         int[] all = [window.PadTop + pads[0], window.PadLeft + pads[1], window.PadBottom + pads[2], window.PadRight + pads[3]];
@@ -127,17 +133,6 @@ internal sealed class ResNetRecognizer
     {
         string value = (convolution.Norm ?? convolution.Node).Outputs[0];
         return relu ? Only(value, "Relu", "a ReLU follows the stem's convolution").Outputs[0] : value;
-    }
-
-    /// <summary>Zero padding as a node of its own: top, left, bottom, right.</summary>
-    private int[] SkipPad(ref string value)
-    {
-        if (_flow.Consumers(value) is not [{ OpType: "Pad" } node]) return [0, 0, 0, 0];
-        var inputs = Enumerable.Range(0, node.Inputs.Count).Select(i => _flow.Constant(node, i)).ToArray();
-        int[] pads = OnnxPads.Of(node, inputs);
-        if (OnnxPads.Value(node, inputs) != 0 || pads.Length != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0) throw new OnnxRefusal(node, "pads otherwise than height and width with zeros");
-        value = node.Outputs[0];
-        return [pads[2], pads[3], pads[6], pads[7]];
     }
 
     private OnnxNode Single(string value, OnnxNode after) => _flow.Consumers(value) switch

@@ -16,6 +16,9 @@ internal sealed record ResidualBranches(IReadOnlyList<ReadConvolutionNorm> Branc
 /// <summary>Groups residual blocks into stages: a projection begins a new one. All blocks must be of one kind.</summary>
 internal sealed class ResNetStages
 {
+    // As many as a ResNetSpec may have.
+    private const int MaxStages = 8;
+
     private readonly List<List<ResidualBranches>> _stages = [];
 
     /// <param name="channels">Channels that enter the first block.</param>
@@ -27,6 +30,7 @@ internal sealed class ResNetStages
         {
             Check(block, channels);
             if (_stages.Count == 0 || block.Shortcut is not null) _stages.Add([]);
+            if (_stages.Count > MaxStages) throw new OnnxRefusal(block.Sum, $"ends the first block of stage {_stages.Count}; up to {MaxStages} stages are known");
             _stages[^1].Add(block);
             channels = block.Branch[^1].Channels;
         }

@@ -1,8 +1,4 @@
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
-using NativeTrainer.Evaluation;
 using NativeTrainer.Imaging;
-using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
 using NativeTrainer.Weights;
 using NativeTrainer.Weights.Onnx;
@@ -38,7 +34,7 @@ public sealed class MaterialConversionTests
         Assert.Equal(depths, string.Join(',', weights.Spec.Depths));
         var (difference, largest) = Compare(path, weights, folder);
         TestContext.Current.TestOutputHelper?.WriteLine($"{file}: {difference:g3} of {largest:g3}, {weights.Notes[OnnxConverter.NormKey]}");
-        Assert.InRange(difference, 0, 1e-4 * largest);
+        Assert.InRange(difference, 0, OnnxRuntimeComparison.Tolerance * largest);
     }
 
     [Theory]
@@ -57,37 +53,15 @@ public sealed class MaterialConversionTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(output.Path));
     }
 
-    /// <summary>The same pixels through both engines, by the batch that the file demands.</summary>
     private static (double Difference, double Largest) Compare(string onnx, ModelWeights weights, string folder)
     {
-        using var quiet = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        using var reference = new Microsoft.ML.OnnxRuntime.InferenceSession(onnx, quiet);
-        var (name, metadata) = reference.InputMetadata.First();
-        int batch = metadata.Dimensions[0] > 0 ? metadata.Dimensions[0] : 10, size = weights.Spec.Preprocessing.Size;
-        using var device = Device.Open("cpu", 2);
-        using var model = ModelTransfer.Load(onnx, weights, device);
-        var session = new NativeTrainer.Evaluation.InferenceSession(model, size, batch, InferenceOutput.Logits);
-        using var arena = device.Allocate(session.ArenaBytes);
-        session.Bind(arena);
+        using var comparison = new OnnxRuntimeComparison(onnx, weights, batch: 10);
         var files = ImageFiles.Below(folder);
         Sample[] samples = [.. Enumerable.Range(0, Photos).Select(i => new Sample(files[i * files.Count / Photos], -1))];
-        using var source = BatchSource.Eval(samples, size, weights.Spec.Preprocessing.CropRatio, new BatchOptions { BatchSize = batch });
+        using var source = BatchSource.Eval(samples, weights.Spec.Preprocessing.Size, weights.Spec.Preprocessing.CropRatio, new BatchOptions { BatchSize = comparison.Batch });
         source.Prepare();
         Assert.Equal(Photos, source.Samples.Count);
-        double difference = 0, largest = 0;
-        var actual = new float[batch * session.Width];
-        foreach (var images in source.Epoch([.. Enumerable.Range(0, Photos)]))
-        {
-            session.RunBatch(images.Pixels, images.Count, actual);
-            var input = CheckImages.Normalised(images.Pixels, batch, size, 3, weights.Spec.Preprocessing);
-            using var results = reference.Run([NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(input.Floats, [batch, 3, size, size]))]);
-            float[] expected = [.. results[0].AsEnumerable<float>()];
-            for (int i = 0; i < images.Count * session.Width; i++)
-            {
-                difference = Math.Max(difference, Math.Abs((double)actual[i] - expected[i]));
-                largest = Math.Max(largest, Math.Abs(expected[i]));
-            }
-        }
-        return (difference, largest);
+        foreach (var images in source.Epoch([.. Enumerable.Range(0, Photos)])) comparison.Add(images.Pixels, images.Count);
+        return (comparison.Difference, comparison.Largest);
     }
 }
