@@ -3,7 +3,7 @@ namespace NativeTrainer.Weights.Onnx;
 /// <summary>Operators that move or compute shapes: what exporters put around Flatten and Reshape.</summary>
 internal static class ShapeOperators
 {
-    private const int MaxFilled = 1024;
+    private const int MaxFilled = 1 << 24;
 
     public static OnnxTensor Evaluate(OnnxNode node, OnnxTensor?[] inputs)
     {
@@ -124,7 +124,7 @@ internal static class ShapeOperators
     {
         int[] dims = [.. shape.Whole(node).Select(d => checked((int)d))];
         int count = dims.Aggregate(1, Times);
-        if (dims.Any(d => d < 0) || count > MaxFilled) throw new OnnxRefusal(node, $"fills ({string.Join(", ", dims)}); no list of sizes is that long");
+        if (dims.Any(d => d < 0) || count > MaxFilled) throw new OnnxRefusal(node, $"fills ({string.Join(", ", dims)}); no tensor of a ResNet is that large");
         var value = node.Attributes.TryGetValue("value", out var a) ? a.Tensor : null;
         if (value?.Integers is { Length: > 0 } whole) return new OnnxTensor(dims, null, [.. Enumerable.Repeat(whole[0], count)]);
         var filled = new float[count];

@@ -121,6 +121,12 @@ public sealed class OnnxRefusalTests
         }, $"Conv '{FirstBlock}'", "starts a block of the widths 10, 8"),
         ["training mode"] = (graph => graph.Node("bn1.BatchNormalization").Set("training_mode", 1), "BatchNormalization 'bn1.BatchNormalization'", "model.eval()"),
         ["untrained"] = (graph => Array.Fill(graph.Initializers["layer1.0.conv1.weight"].Floats!, 0.5f), $"Conv '{FirstBlock}'", "without trained weights"),
+        ["weights left out"] = (graph =>
+        {
+            graph.Integers("shape", 8, 8, 3, 3);
+            graph.Nodes.Insert(0, new OnnxNode { OpType = "ConstantOfShape", Name = "fill", Inputs = { "shape" }, Outputs = { "filled" } });
+            graph.Node(FirstBlock).Inputs[1] = "filled";
+        }, $"Conv '{FirstBlock}'", "without trained weights"),
         ["no ReLU between linear layers"] = (graph => graph.Skip("fc.1"), "Gemm 'fc.3.Gemm'", "a ReLU stands between linear layers"),
         ["mixed images"] = (graph =>
         {
