@@ -158,6 +158,7 @@ public static class OnnxConverter
     private static (double Difference, double Largest) Compare(ConvertOptions options, OnnxGraph graph, RecognizedResNet network, ModelWeights weights, CheckImages images)
     {
         float[] expected = new GraphEvaluator(graph).Run(images.Normalised(weights.Spec.Preprocessing), network.Logits).Floats!;
+        if (!expected.All(float.IsFinite)) throw new UserException($"{options.Input}: gives logits that are no finite numbers; its weights are damaged, so download or export it again");
         using var device = Device.Open("cpu", options.Threads);
         using var model = ModelTransfer.Load(options.Output, weights, device);
         var session = new InferenceSession(model, weights.Spec.Preprocessing.Size, images.Count, InferenceOutput.Logits);

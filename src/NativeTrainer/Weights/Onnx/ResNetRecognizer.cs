@@ -20,6 +20,8 @@ internal sealed class ResNetRecognizer
     private RecognizedResNet Read()
     {
         string value = _flow.Input;
+        if (_flow.Consumers(value) is [{ OpType: "BatchNormalization" } first])
+            throw new OnnxRefusal(first, "normalises the pictures in front of the first convolution, as pre-activation ResNets (v2) do; use a v1 or v1.5 file");
         var stem = ReadConvolution(Only(value, "Conv", "a ResNet begins with a convolution; normalise outside the graph and give --mean and --std"), "conv1", "bn1");
         if (stem.Norm is null) RefusePreActivation(_flow.Consumers(stem.Node.Outputs[0]));
         value = After(stem, relu: true);

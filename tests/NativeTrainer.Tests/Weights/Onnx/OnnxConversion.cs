@@ -12,7 +12,7 @@ internal static class OnnxConversion
     private const int Pictures = 4;
 
     /// <summary>Into the file's folder; the result is loaded from there.</summary>
-    public static ConvertResult Convert(string onnx, string? calibrate = null)
+    public static ConvertResult Convert(string onnx, string? calibrate = null, int size = 0)
     {
         var options = new ConvertOptions
         {
@@ -20,6 +20,7 @@ internal static class OnnxConversion
             Output = Path.ChangeExtension(onnx, ".safetensors"),
             Calibrate = calibrate,
             CropRatio = 1,
+            Size = size,
             Threads = 2,
         };
         var result = OnnxConverter.Convert(options, _ => { });
@@ -28,12 +29,13 @@ internal static class OnnxConversion
 
     /// <summary>A network drawn in a dialect converts to the spec that was drawn, and to ONNX Runtime's logits.</summary>
     /// <param name="reference">What ONNX Runtime evaluates; null takes the same file.</param>
-    public static ConvertResult Agrees(ResNetSpec drawn, OnnxDialect dialect, OnnxDialect? reference = null, string? calibrate = null)
+    /// <param name="edit">Changes the graph before it is saved.</param>
+    public static ConvertResult Agrees(ResNetSpec drawn, OnnxDialect dialect, OnnxDialect? reference = null, string? calibrate = null, Action<OnnxGraph>? edit = null)
     {
         using var folder = new TemporaryFolder();
-        string file = OnnxNetworks.Save(folder, drawn, dialect), yardstick = reference is null ? file : OnnxNetworks.Save(folder, drawn, reference, "reference");
-        var result = Convert(file, calibrate);
-        var norm = dialect.Norm == NormForm.Folded && calibrate is null ? NormKind.FoldedBias : NormKind.BatchNorm;
+        string file = OnnxNetworks.Save(folder, drawn, dialect, edit: edit), yardstick = reference is null ? file : OnnxNetworks.Save(folder, drawn, reference, "reference");
+        var result = Convert(file, calibrate, drawn.Preprocessing.Size);
+        var norm = dialect.Norm is NormForm.Folded or NormForm.FoldedInStem && calibrate is null ? NormKind.FoldedBias : NormKind.BatchNorm;
         Assert.Equal(Text(drawn with { Name = result.Weights.Spec.Name, Norm = norm }), Text(result.Weights.Spec));
         using var comparison = new OnnxRuntimeComparison(yardstick, result.Weights, Pictures);
         var random = new Random(7);

@@ -1,10 +1,10 @@
 namespace NativeTrainer.Tests.Weights.Onnx;
 
 /// <summary>Where the batch norm of a network is.</summary>
-internal enum NormForm { Nodes, NodesBehindBias, Folded }
+internal enum NormForm { Nodes, NodesBehindBias, Folded, FoldedInStem }
 
 /// <summary>How a graph averages the last maps.</summary>
-internal enum MeanForm { GlobalAveragePool, AveragePool, ReduceMean, ReduceMeanNegativeAxes, ReduceMeanWithoutAxes }
+internal enum MeanForm { GlobalAveragePool, AveragePool, Convolution, ReduceMean, ReduceMeanNegativeAxes, ReduceMeanWithoutAxes }
 
 /// <summary>How (N, C, 1, 1) becomes (N, C).</summary>
 internal enum RowForm { Flatten, ReshapeOpenBatch, ReshapeOpenWidth, ReshapeCopiedBatch, ReshapeComputed, Squeeze }

@@ -30,6 +30,7 @@ public sealed class OnnxDialectTests
     [InlineData(true, "Nodes")]
     [InlineData(true, "NodesBehindBias")]
     [InlineData(true, "Folded")]
+    [InlineData(false, "FoldedInStem")]
     public void NamesAndBatchNorms(bool numeric, string norm) => OnnxConversion.Agrees(Bottleneck, new OnnxDialect { Numeric = numeric, Norm = Enum.Parse<NormForm>(norm) });
 
     [Theory]
@@ -62,6 +63,7 @@ public sealed class OnnxDialectTests
     [Theory]
     [InlineData("GlobalAveragePool", 13)]
     [InlineData("AveragePool", 13)]
+    [InlineData("Convolution", 13)]
     [InlineData("ReduceMean", 13)]
     [InlineData("ReduceMeanNegativeAxes", 13)]
     [InlineData("ReduceMeanWithoutAxes", 13)]
@@ -115,12 +117,55 @@ public sealed class OnnxDialectTests
         Assert.Contains(notes, note => note.Contains($"{last} 'last' at the end is left off", StringComparison.Ordinal));
     }
 
+    /// <summary>Sides that the graph leaves open are those of --size; ONNX Runtime sees them too.</summary>
+    [Theory]
+    [InlineData(32)]
+    [InlineData(41)]
+    [InlineData(224)]
+    public void OpenSides(int size)
+        => OnnxConversion.Agrees(OnnxNetworks.Small with { Preprocessing = new Preprocessing { Size = size, CropRatio = 1 } }, new OnnxDialect { Rows = RowForm.ReshapeComputed },
+            edit: graph => graph.Inputs[0] = graph.Inputs[0] with { Dims = [-1, 3, -1, -1] });
+
+    [Fact]
+    public void FactorsOfAGemm() => OnnxConversion.Agrees(OnnxNetworks.Small, new OnnxDialect(), edit: graph =>
+    {
+        graph.Node("fc.Gemm").Attributes["alpha"] = new OnnxAttribute { Float = 0.5f };
+        graph.Node("fc.Gemm").Attributes["beta"] = new OnnxAttribute { Float = -2 };
+    });
+
+    /// <summary>The spec has one ε; others move into the variances.</summary>
+    [Theory]
+    [InlineData("Nodes")]
+    [InlineData("FoldedInStem")]
+    public void NormsOfDifferentEpsilon(string norm) => OnnxConversion.Agrees(Bottleneck, new OnnxDialect { Norm = Enum.Parse<NormForm>(norm) }, edit: graph =>
+    {
+        graph.Node("layer1.0.bn2.BatchNormalization").Attributes["epsilon"] = new OnnxAttribute { Float = 0.1f };
+        graph.Node("layer2.0.downsample.1.BatchNormalization").Attributes["epsilon"] = new OnnxAttribute { Float = 1e-7f };
+    });
+
+    /// <summary>Exporters before opset 13 wrote Dropout with its training arguments and its mask.</summary>
+    [Fact]
+    public void DropoutWithAllArguments() => OnnxConversion.Agrees(OnnxNetworks.Small, new OnnxDialect { PassThrough = true, Opset = 12 }, edit: graph =>
+    {
+        graph.Node("fc.dropout").Inputs.AddRange(["ratio", ""]);
+        graph.Node("fc.dropout").Outputs.Add("mask");
+        graph.Initializers["ratio"] = new OnnxTensor([], [0.5f]);
+    });
+
+    [Fact]
+    public void UnusedWeightsAreLeftOut() => OnnxConversion.Agrees(OnnxNetworks.Small, new OnnxDialect(), edit: graph =>
+    {
+        graph.Initializers["num_batches_tracked"] = new OnnxTensor([], null, [7]);
+        graph.Initializers["unused"] = new OnnxTensor([2, 2], [1, 2, 3, 4]);
+    });
+
     [Fact]
     public void SumsInsteadOfAdditions() => OnnxConversion.Agrees(OnnxNetworks.Small, new OnnxDialect { Addition = "Sum" });
 
     [Theory]
     [InlineData("Nodes")]
     [InlineData("Folded")]
+    [InlineData("FoldedInStem")]
     public void CalibrationKeepsTheLogits(string norm)
     {
         using var pictures = new TemporaryFolder();
@@ -133,6 +178,6 @@ public sealed class OnnxDialectTests
         }
         var weights = OnnxConversion.Agrees(Bottleneck, new OnnxDialect { Norm = Enum.Parse<NormForm>(norm) }, calibrate: pictures.Path).Weights;
         Assert.Equal(NormKind.BatchNorm, weights.Spec.Norm);
-        Assert.Equal(norm == "Folded" ? "folded in the file, recovered by calibration on 8 images" : "as in the file", weights.Notes[OnnxConverter.NormKey]);
+        Assert.Equal(norm == "Nodes" ? "as in the file" : "folded in the file, recovered by calibration on 8 images", weights.Notes[OnnxConverter.NormKey]);
     }
 }

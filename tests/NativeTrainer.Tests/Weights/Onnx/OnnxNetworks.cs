@@ -41,10 +41,12 @@ internal sealed class OnnxNetworks
     public static OnnxGraph Draw(ResNetSpec spec, OnnxDialect dialect, int seed = 1) => new OnnxNetworks(spec, dialect, seed).Draw();
 
     /// <summary>Draws and saves as <c>NAME.onnx</c>; returns the path.</summary>
-    public static string Save(TemporaryFolder folder, ResNetSpec spec, OnnxDialect dialect, string name = "network")
+    public static string Save(TemporaryFolder folder, ResNetSpec spec, OnnxDialect dialect, string name = "network", Action<OnnxGraph>? edit = null)
     {
         string path = Path.Combine(folder.Path, $"{name}.onnx");
-        OnnxFileWriter.Write(Draw(spec, dialect), path, dialect.Storage);
+        var graph = Draw(spec, dialect);
+        edit?.Invoke(graph);
+        OnnxFileWriter.Write(graph, path, dialect.Storage);
         return path;
     }
 
@@ -64,7 +66,7 @@ internal sealed class OnnxNetworks
                 channels = _spec.Widths[stage] * _spec.Expansion;
             }
         }
-        x = Head(Rows(Mean(x), channels), channels);
+        x = Head(Rows(Mean(x, channels), channels), channels);
         if (_dialect.Last is { } last) x = Node(last, "last", [x], ("axis", 1L));
         if (_dialect.HalfGraph) x = Node("Cast", "cast_out", [x], ("to", 1L));
         _graph.Nodes[^1].Outputs[0] = "logits";
@@ -95,16 +97,18 @@ internal sealed class OnnxNetworks
     {
         float[] w = Values(k * channels * kernel * kernel, 0, Math.Sqrt(2.0 / (channels * kernel * kernel)));
         float[] bias = Values(k, 0, 0.2), gamma = Values(k, 1, 0.2), beta = Values(k, 0, 0.2), mean = Values(k, 0, 0.2), variance = [.. Values(k, 0, 0.3).Select(v => Rounded(Math.Exp(v)))];
-        if (_dialect.Norm == NormForm.Folded)
+        bool folded = _dialect.Norm == NormForm.Folded || (_dialect.Norm == NormForm.FoldedInStem && name == "conv1");
+        if (folded)
         {
             for (int i = 0; i < w.Length; i++) w[i] = Rounded(w[i] * gamma[i * k / w.Length] / Math.Sqrt(variance[i * k / w.Length] + (double)_spec.NormEpsilon));
             for (int i = 0; i < k; i++) bias[i] = Rounded(beta[i] - (double)gamma[i] * mean[i] / Math.Sqrt(variance[i] + (double)_spec.NormEpsilon));
         }
         List<string> inputs = [Padded(x, name, kernel, stride), Weight($"{name}.weight", [k, channels, kernel, kernel], w)];
-        if (_dialect.Norm != NormForm.Nodes) inputs.Add(Weight($"{name}.bias", [k], bias));
-        string y = Node("Conv", $"{name}.Conv", inputs, [("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), .. Padding(kernel)]);
+        if (folded || _dialect.Norm == NormForm.NodesBehindBias) inputs.Add(Weight($"{name}.bias", [k], bias));
+        string y = Node("Conv", $"{name}.Conv", inputs,
+            [("group", 1L), ("dilations", new long[] { 1, 1 }), ("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), .. Padding(kernel)]);
         _side = (_side + stride - 1) / stride;
-        if (_dialect.Norm == NormForm.Folded) return y;
+        if (folded) return y;
         inputs = [y, Weight($"{norm}.weight", [k], gamma), Weight($"{norm}.bias", [k], beta), Weight($"{norm}.running_mean", [k], mean), Weight($"{norm}.running_var", [k], variance)];
         return Node("BatchNormalization", $"{norm}.BatchNormalization", inputs, ("epsilon", _spec.NormEpsilon));
     }
@@ -140,10 +144,12 @@ internal sealed class OnnxNetworks
         };
     }
 
-    private string Mean(string x) => _dialect.Mean switch
+    private string Mean(string x, int channels) => _dialect.Mean switch
     {
         MeanForm.GlobalAveragePool => Node("GlobalAveragePool", "avgpool", [x]),
         MeanForm.AveragePool => Node("AveragePool", "avgpool", [x], ("kernel_shape", new long[] { _side, _side }), ("strides", new long[] { 1, 1 })),
+        MeanForm.Convolution => Node("Conv", "avgpool", [x, Initializer("avgpool.weight", new OnnxTensor([channels, 1, _side, _side], [.. Enumerable.Repeat(1f / (_side * _side), channels * _side * _side)]))],
+            ("group", (long)channels)),
         MeanForm.ReduceMean => ReduceMean(x, [2, 3], keep: true),
         MeanForm.ReduceMeanNegativeAxes => ReduceMean(x, [-1, -2], keep: true),
         _ => ReduceMean(x, [2, 3], keep: false),

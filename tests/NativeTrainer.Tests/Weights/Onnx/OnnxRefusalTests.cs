@@ -42,6 +42,11 @@ public sealed class OnnxRefusalTests
             graph.Skip("maxpool.MaxPool");
             graph.Node("layer1.0.add").Inputs[1] = "/conv1.Conv_output_0";
         }, "BatchNormalization 'bn1.BatchNormalization'", "pre-activation ResNet (v2)"),
+        ["ResNet-v2 of the model zoo"] = (graph =>
+        {
+            graph.Insert("conv1.Conv", "BatchNormalization", "data.bn", 0, "three", "three", "three", "three");
+            graph.Initializers["three"] = new OnnxTensor([3], [1, 1, 1]);
+        }, "BatchNormalization 'data.bn'", "pre-activation ResNets (v2)"),
         ["no ReLU behind the addition"] = (graph => graph.Skip("layer1.0.relu_2"), "Add 'layer1.0.add'", "is not followed by a ReLU"),
         ["DenseNet"] = (graph => graph.Node("layer1.0.add").OpType = "Concat", "Concat 'layer1.0.add'", "joins tensors"),
         ["ResNet-D"] = (graph => graph.Insert("layer2.0.downsample.0.Conv", "AveragePool", "pool").Set("kernel_shape", 1, 1), "AveragePool 'pool'", "branches off where a residual block has a convolution"),
@@ -149,6 +154,7 @@ public sealed class OnnxRefusalTests
         ["a missing output"] = (graph => graph.Outputs[0] = graph.Outputs[0] with { Name = "scores" }, "Gemm 'fc.3.Gemm'", "none makes the output 'scores'"),
         ["weights of another shape"] = (graph => graph.Reshape("layer1.0.conv2.weight", 8, 9, 3, 3), "Conv 'layer1.0.conv2.Conv'", "gets an input (2, 8, 16, 16) for weights (8, 9, 3, 3)"),
         ["a short bias"] = (graph => graph.Reshape("fc.0.bias", 3), "Gemm 'fc.0.Gemm'", "adds (3) to 7 columns"),
+        ["weights that are no numbers"] = (graph => graph.Initializers["fc.0.weight"].Floats![0] = float.NaN, "logits that are no finite numbers", "download or export it again"),
         ["two inputs"] = (graph => graph.Inputs.Add(new OnnxValue("other", 1, [-1, 3, 32, 32])), "has 2 inputs and 1 outputs", "a classifier has one of each"),
         ["two outputs"] = (graph => graph.Outputs.Add(new OnnxValue("/flatten_output_0", 1, [-1, 12])), "has 1 inputs and 2 outputs", "a classifier has one of each"),
         ["channels last"] = (graph => graph.Inputs[0] = graph.Inputs[0] with { Dims = [-1, 32, 32, 3] }, "? × 32 × 32 × 3", "channels first"),
@@ -179,10 +185,7 @@ public sealed class OnnxRefusalTests
     private static void IsRefused(ResNetSpec spec, (Action<OnnxGraph> Edit, string Node, string Reason) other)
     {
         using var folder = new TemporaryFolder();
-        var graph = OnnxNetworks.Draw(spec, new OnnxDialect());
-        other.Edit(graph);
-        string path = Path.Combine(folder.Path, "network.onnx");
-        OnnxFileWriter.Write(graph, path);
+        string path = OnnxNetworks.Save(folder, spec, new OnnxDialect(), edit: other.Edit);
         string message = OnnxConversion.Refusal(folder, path);
         Assert.Contains(other.Node, message, StringComparison.Ordinal);
         Assert.Contains(other.Reason, message, StringComparison.Ordinal);
