@@ -57,7 +57,7 @@ internal sealed record ModelJson(ResNetSpec Spec, IReadOnlyList<string>? Labels,
         => new(model.Spec, model.Labels, model.License, model.Source, ModelReport.Norm(model), [.. model.Tensors.Select(t => new TensorJson(t.Key, t.Value.Shape))]);
 }
 
-internal sealed record ConvertJson(string Output, ModelJson Model, double MaxLogitDifference, double MaxLogit, IReadOnlyList<string> Notes);
+internal sealed record ConvertJson(string Output, ModelJson Model, double? MaxLogitDifference, double? MaxLogit, IReadOnlyList<string> Notes);
 
 internal sealed record DeviceJson(string Name, string Description);
 

@@ -22,6 +22,7 @@ internal static class ModelReport
         Line("labels", model.Labels is null ? "none; classes are numbered" : string.Join(", ", model.Labels.Take(ShownLabels)) + (model.Labels.Count > ShownLabels ? $" … ({model.Labels.Count})" : ""));
         Line("licence", model.License ?? "not stated");
         Line("source", model.Source ?? "not stated");
+        if (model.Assumed is string assumed) Line("assumed", assumed);
     }
 
     public static string Norm(ModelWeights model)

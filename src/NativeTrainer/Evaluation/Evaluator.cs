@@ -56,7 +56,7 @@ public static class Evaluator
     /// <exception cref="UserException">Weights or data cannot be used.</exception>
     public static EvaluationResult Evaluate(EvaluateOptions options, CancellationToken stop = default)
     {
-        var weights = ModelFile.Load(options.Weights);
+        var weights = ColourInput.Of(options.Weights, ModelFile.Load(options.Weights));
         var split = DatasetIndex.OpenSplit(options.Data, options.Split, weights.Labels);
         if (split.Classes.Count > weights.Spec.Head.Classes)
             throw new UserException($"{options.Data}: has {split.Classes.Count} classes, {options.Weights} knows {weights.Spec.Head.Classes}; train on this data first");
@@ -75,7 +75,7 @@ public static class Evaluator
     /// <exception cref="UserException">The weights cannot be used, or no file gives a picture.</exception>
     public static PredictionResult Predict(PredictOptions options, CancellationToken stop = default)
     {
-        var weights = ModelFile.Load(options.Weights);
+        var weights = ColourInput.Of(options.Weights, ModelFile.Load(options.Weights));
         var (images, unusable) = Run(options, weights, [.. options.Files.Select(f => new Sample(f, -1))], stop);
         return new PredictionResult(Names(weights, null), images, unusable);
     }

@@ -79,6 +79,9 @@ public static class Trainer
             return model;
         }
         var weights = ModelFile.Load(options.Weights);
+        if (weights.Assumed is string assumed) note($"{options.Weights}: {assumed}; 'convert' writes a file that says otherwise");
+        if (weights.Spec.InputChannels == 1) note($"{options.Weights}: is of gray pictures; its stem now reads the luma of RGB, which gives the same numbers");
+        weights = ColourInput.Of(options.Weights, weights);
         if (options.Model is not null) weights = weights with { Spec = ModelTransfer.Grow(options.Weights, weights.Spec, options.Model) };
         if (options.Size > 0) weights = weights with { Spec = weights.Spec with { Preprocessing = weights.Spec.Preprocessing with { Size = options.Size } } };
         if (weights.Spec.Norm == NormKind.FoldedBias)
@@ -102,7 +105,6 @@ public static class Trainer
     private static void RequireSize(ResNet model, TrainOptions options)
     {
         int size = options.Size > 0 ? options.Size : model.Spec.Preprocessing.Size;
-        if (model.Spec.InputChannels != 3) throw new UserException($"{options.Weights}: the model takes {model.Spec.InputChannels} channels; images have 3");
         if (size < model.Reduction) throw new UserException($"--size {size} is too small: the model shrinks its input {model.Reduction} times; give at least {model.Reduction}");
     }
 

@@ -6,20 +6,19 @@ using NativeTrainer.Models;
 namespace NativeTrainer.Weights;
 
 /// <summary>
-/// A model on disk: safetensors with torchvision's names and layout, and in the metadata the spec (<c>nativetrainer.spec</c>, JSON), labels
+/// A model on disk: safetensors with torchvision's names and layout (others are read by <see cref="StateDict"/>), and in the metadata the spec (<c>nativetrainer.spec</c>, JSON), labels
 /// (<c>nativetrainer.labels</c>, JSON array), <c>license</c> and <c>source</c>.
 /// </summary>
 public static class ModelFile
 {
     private const string SpecKey = "nativetrainer.spec", LabelsKey = "nativetrainer.labels", LicenseKey = "license", SourceKey = "source";
 
-    /// <exception cref="UserException">The file is missing, damaged, or says nothing about its architecture.</exception>
+    /// <exception cref="UserException">The file is missing, damaged, or of no ResNet.</exception>
     public static ModelWeights Load(string path)
     {
         using var file = SafeTensors.Open(path);
         string Text(string key) => file.Metadata.GetValueOrDefault(key) ?? "";
-        if (!file.Metadata.ContainsKey(SpecKey))
-            throw new UserException($"{path}: has no '{SpecKey}' in its metadata, so its architecture is not known; convert the ONNX file with 'nativetrainer convert'");
+        if (!file.Metadata.ContainsKey(SpecKey)) return StateDict.Read(file);
         ResNetSpec spec;
         string[]? labels;
         try

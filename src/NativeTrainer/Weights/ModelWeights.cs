@@ -22,6 +22,9 @@ public sealed record ModelWeights
     /// <summary>Other metadata, such as how batch norm was recovered.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the file does not say and was taken for granted; null where it says all.</summary>
+    public string? Assumed => Notes.GetValueOrDefault(StateDict.AssumedKey);
+
     /// <summary>By torchvision's names.</summary>
     public required IReadOnlyDictionary<string, HostTensor> Tensors { get; init; }
 }

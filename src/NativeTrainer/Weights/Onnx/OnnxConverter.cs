@@ -29,6 +29,9 @@ public sealed record ConvertOptions
     /// <summary>Size divided by the length that the short side is resized to; null takes 0.875, or 1 below 64 pixels.</summary>
     public float? CropRatio { get; init; }
 
+    /// <summary><c>bilinear</c> or <c>bicubic</c>; null takes bilinear.</summary>
+    public string? Interpolation { get; init; }
+
     /// <summary>Class names in the order of the outputs.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
@@ -40,6 +43,25 @@ public sealed record ConvertOptions
 
     /// <summary>Threads for the check and for calibration; 0 takes all processors.</summary>
     public int Threads { get; init; }
+
+    /// <summary>What was given, and the rest as the file has it.</summary>
+    /// <exception cref="UserException">A value does not fit.</exception>
+    internal Preprocessing Over(Preprocessing stated)
+    {
+        var result = stated with
+        {
+            Size = Size > 0 ? Size : stated.Size,
+            CropRatio = CropRatio ?? stated.CropRatio,
+            Mean = Mean ?? stated.Mean,
+            Std = Std ?? stated.Std,
+            Interpolation = Interpolation ?? stated.Interpolation,
+        };
+        if (result.Mean.Count == 0 || result.Mean.Count != result.Std.Count)
+            throw new UserException($"--mean has {result.Mean.Count} values, --std {result.Std.Count}; give one of each per channel");
+        if (Std?.Any(s => s <= 0) == true) throw new UserException($"--std {string.Join(",", Std)}: standard deviations are above 0");
+        if (result.Interpolation is not ("bilinear" or "bicubic")) throw new UserException($"--interpolation {result.Interpolation} is not known; give bilinear or bicubic");
+        return result;
+    }
 }
 
 /// <param name="Weights">What was written.</param>
@@ -107,11 +129,7 @@ public static class OnnxConverter
         if (dims[1] > 4) throw new UserException($"{options.Input}: its input is {shape}, as if channels came last; export it with channels first (N, C, H, W)");
         if (dims[2] > 0 && dims[3] > 0 && dims[2] != dims[3]) throw new UserException($"{options.Input}: its input is {shape}; square images (N, C, H, W) are needed");
         int fixedSize = Math.Max(dims[2], dims[3]), size = options.Size > 0 ? options.Size : fixedSize > 0 ? fixedSize : OpenSize;
-        var preprocessing = new Preprocessing { Size = size, CropRatio = options.CropRatio ?? (size < 64 ? 1f : 0.875f) };
-        preprocessing = preprocessing with { Mean = options.Mean ?? preprocessing.Mean, Std = options.Std ?? preprocessing.Std };
-        if (preprocessing.Mean.Count == 0 || preprocessing.Mean.Count != preprocessing.Std.Count)
-            throw new UserException($"--mean has {preprocessing.Mean.Count} values, --std {preprocessing.Std.Count}; give one of each per channel");
-        if (options.Std?.Any(s => s <= 0) == true) throw new UserException($"--std {string.Join(",", options.Std)}: standard deviations are above 0");
+        var preprocessing = options.Over(new Preprocessing { Size = size, CropRatio = size < 64 ? 1f : 0.875f });
         int batch = dims[0] > 0 ? dims[0] : OpenBatch;
         if ((long)size * size > MaxPixels / batch) throw new UserException($"{options.Input}: its input is {shape}; {batch} pictures of {size} pixels are too large to check the conversion with");
         return (preprocessing, batch);
