@@ -11,7 +11,8 @@ internal static class ColourInput
 {
     private const string Stem = "conv1.weight";
 
-    private static readonly float[] Shares = [0.299f, 0.587f, 0.114f];
+    /// <summary>Of red, green and blue in the luma.</summary>
+    public static readonly float[] Shares = [0.299f, 0.587f, 0.114f];
 
     /// <exception cref="UserException">The network takes neither one channel nor three.</exception>
     public static ModelWeights Of(string path, ModelWeights weights) => weights.Spec.InputChannels switch

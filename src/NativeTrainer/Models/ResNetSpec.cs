@@ -57,6 +57,13 @@ public sealed record Preprocessing
 
     /// <summary><c>bilinear</c> or <c>bicubic</c>, with antialiasing when shrinking.</summary>
     public string Interpolation { get; init; } = "bilinear";
+
+    /// <summary>ImageNet's; for gray pictures with the averages of its mean and standard deviation, as timm takes them.</summary>
+    internal static Preprocessing ImageNet(int channels)
+    {
+        var colour = new Preprocessing();
+        return channels == 1 ? colour with { Mean = [colour.Mean.Average()], Std = [colour.Std.Average()] } : colour;
+    }
 }
 
 /// <summary>Everything that decides the shape of a ResNet. Stored as JSON beside the weights.</summary>

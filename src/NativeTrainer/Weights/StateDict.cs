@@ -96,16 +96,9 @@ internal static partial class StateDict
                 StemStride = small ? 1 : 2,
                 Pool = small ? null : new StemPool(3, 2, 1, false),
                 ShortcutKernel = shortcut is null ? 1 : shortcut[2],
-                Preprocessing = Input(small, stem[1]),
+                Preprocessing = small ? Preprocessing.ImageNet(stem[1]) with { Size = SmallImageSize, CropRatio = 1 } : Preprocessing.ImageNet(stem[1]),
             };
             return spec with { Name = Name(spec) };
-        }
-
-        /// <summary>Of a gray network the averages of ImageNet's values, as timm takes them.</summary>
-        private static Preprocessing Input(bool small, int channels)
-        {
-            var input = small ? new Preprocessing { Size = SmallImageSize, CropRatio = 1 } : new Preprocessing();
-            return channels == 1 ? input with { Mean = [input.Mean.Average()], Std = [input.Std.Average()] } : input;
         }
 
         private List<int> Depths()

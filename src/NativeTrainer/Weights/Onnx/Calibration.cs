@@ -53,8 +53,20 @@ internal sealed class Calibration
             stop.ThrowIfCancellationRequested();
             filled = batch.Count;
             int images = batch.Pixels.Length / (preprocessing.Size * preprocessing.Size * 3);
-            evaluator.Run(CheckImages.Normalised(batch.Pixels, images, preprocessing.Size, 3, preprocessing), network.Logits);
+            var input = CheckImages.Normalised(batch.Pixels, images, preprocessing.Size, 3, preprocessing);
+            evaluator.Run(network.Spec.InputChannels == 1 ? Luma(input) : input, network.Logits);
             Images += filled;
         }
+    }
+
+    /// <summary>(N, 3, H, W) to (N, 1, H, W), by the shares that the converted stem has.</summary>
+    private static OnnxTensor Luma(OnnxTensor colour)
+    {
+        int[] shape = colour.Shape;
+        int plane = shape[2] * shape[3];
+        var gray = new float[shape[0] * plane];
+        for (int i = 0; i < gray.Length; i++)
+            for (int c = 0; c < 3; c++) gray[i] += ColourInput.Shares[c] * colour.Floats![(i / plane * 3 + c) * plane + i % plane];
+        return new OnnxTensor([shape[0], 1, shape[2], shape[3]], gray);
     }
 }

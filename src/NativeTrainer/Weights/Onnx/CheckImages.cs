@@ -19,6 +19,9 @@ internal sealed record CheckImages(int Count, int Size, int Channels, byte[] Pix
         return new CheckImages(count, size, channels, pixels);
     }
 
+    /// <summary>As the converted model takes them, (N, H, W, 3): gray three times.</summary>
+    public byte[] Colour() => Channels == 3 ? Pixels : [.. Pixels.SelectMany(value => new[] { value, value, value })];
+
     /// <summary>As the network's input, (N, C, H, W).</summary>
     public OnnxTensor Normalised(Preprocessing preprocessing) => Normalised(Pixels, Count, Size, Channels, preprocessing);
 

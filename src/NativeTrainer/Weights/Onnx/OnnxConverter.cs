@@ -101,6 +101,8 @@ public static class OnnxConverter
             var network = ResNetRecognizer.Recognize(flow);
             foreach (string text in network.Notes) Say(text);
             var weights = Build(options, graph, flow, network, preprocessing, Say, stop);
+            if (network.Spec.InputChannels == 1) Say("the network is of gray pictures; its stem now reads the luma of red, green and blue, which gives the same numbers");
+            weights = ColourInput.Of(options.Input, weights);
             var (difference, largest) = Compare(options, graph, network, weights, images);
             if (!(difference <= Tolerance * largest))
                 throw new UserException($"{options.Input}: the converted model's logits differ from the file's by {difference:g3} (largest logit {largest:g3}); nothing was written. Please report this file.");
@@ -129,7 +131,7 @@ public static class OnnxConverter
         if (dims[1] > 4) throw new UserException($"{options.Input}: its input is {shape}, as if channels came last; export it with channels first (N, C, H, W)");
         if (dims[2] > 0 && dims[3] > 0 && dims[2] != dims[3]) throw new UserException($"{options.Input}: its input is {shape}; square images (N, C, H, W) are needed");
         int fixedSize = Math.Max(dims[2], dims[3]), size = options.Size > 0 ? options.Size : fixedSize > 0 ? fixedSize : OpenSize;
-        var preprocessing = options.Over(new Preprocessing { Size = size, CropRatio = size < 64 ? 1f : 0.875f });
+        var preprocessing = options.Over(Preprocessing.ImageNet(dims[1]) with { Size = size, CropRatio = size < 64 ? 1f : 0.875f });
         int batch = dims[0] > 0 ? dims[0] : OpenBatch;
         if ((long)size * size > MaxPixels / batch) throw new UserException($"{options.Input}: its input is {shape}; {batch} pictures of {size} pixels are too large to check the conversion with");
         return (preprocessing, batch);
@@ -139,7 +141,7 @@ public static class OnnxConverter
         CancellationToken stop)
     {
         int channels = network.Spec.InputChannels;
-        if (channels != 3) throw new OnnxRefusal(network.Convolutions[0].Node, $"reads pictures of {channels} channels; red, green and blue are known");
+        if (channels is not (1 or 3)) throw new OnnxRefusal(network.Convolutions[0].Node, $"reads pictures of {channels} channels; red, green and blue, or gray, are known");
         if (preprocessing.Mean.Count != channels || preprocessing.Std.Count != channels)
             throw new UserException($"{options.Input}: the network takes {channels} channels, but there are {preprocessing.Mean.Count} means and {preprocessing.Std.Count} deviations; give {channels} with --mean and --std");
         if (options.Labels is { } labels && labels.Count != network.Spec.Head.Classes)
@@ -183,7 +185,7 @@ public static class OnnxConverter
         using var arena = device.Allocate(session.ArenaBytes);
         session.Bind(arena);
         var actual = new float[expected.Length];
-        session.RunBatch(images.Pixels, images.Count, actual);
+        session.RunBatch(images.Colour(), images.Count, actual);
         double difference = 0, largest = 0;
         for (int i = 0; i < expected.Length; i++)
         {

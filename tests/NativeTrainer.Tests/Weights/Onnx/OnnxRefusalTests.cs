@@ -113,11 +113,11 @@ public sealed class OnnxRefusalTests
         }, "Conv 'layer2.0.conv1.Conv'", "pads by 0, 0, 1, 1 pixels"),
         ["uneven strides"] = (graph => graph.Node("conv1.Conv").Set("strides", 1, 2), "Conv 'conv1.Conv'", "with strides 1, 2; square"),
         ["uneven pool"] = (graph => graph.Node("maxpool.MaxPool").Set("strides", 1, 2), "MaxPool 'maxpool.MaxPool'", "different windows, strides or pads"),
-        ["gray pictures"] = (graph =>
+        ["pictures of two channels"] = (graph =>
         {
-            graph.Inputs[0] = graph.Inputs[0] with { Dims = [-1, 1, 32, 32] };
-            graph.Reshape("conv1.weight", 8, 1, 3, 3);
-        }, "Conv 'conv1.Conv'", "reads pictures of 1 channels; red, green and blue are known"),
+            graph.Inputs[0] = graph.Inputs[0] with { Dims = [-1, 2, 32, 32] };
+            graph.Reshape("conv1.weight", 8, 2, 3, 3);
+        }, "Conv 'conv1.Conv'", "reads pictures of 2 channels; red, green and blue, or gray, are known"),
         ["a wide block"] = (graph =>
         {
             graph.Reshape("layer1.0.conv1.weight", 10, 8, 3, 3);
