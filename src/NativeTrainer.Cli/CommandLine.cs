@@ -30,6 +30,10 @@ internal static class CommandLine
         {
             return Fail(error, mistake.Message, mistake, mistake.ExitCode);
         }
+        catch (OperationCanceledException stopped)
+        {
+            return Fail(error, "interrupted before there was anything to save", stopped, ExitCode.Interrupted);
+        }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             return Fail(error, refused.Message, refused, ExitCode.Usage);

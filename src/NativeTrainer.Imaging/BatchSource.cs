@@ -10,7 +10,7 @@ public sealed record BatchOptions
     public int Threads { get; init; } = 1;
 
     /// <summary>Memory for decoded pictures, in bytes; pictures beyond it are decoded again each epoch.</summary>
-    public long CacheBytes { get; init; } = 2L << 30;
+    public long CacheBytes { get; init; } = 2_000_000_000;
 
     /// <summary>Batches decoded ahead of the one in use.</summary>
     public int PrefetchBatches { get; init; } = 2;

@@ -64,6 +64,16 @@ public sealed class MistakeTests(CliFixture fixture) : IClassFixture<CliFixture>
     public void AWrongOption(string flag, string value) => Refused(flag.TrimStart('-').Split('-')[0], Train("--data", fixture.Data, flag, value));
 
     [Fact]
+    public void ARateThatIsFarTooHighEndsWithACodeOfItsOwn()
+    {
+        var result = Train("--data", fixture.Data, "--strategy", "full", "--lr", "100", "--momentum", "0.99", "--bn", "eval", "--epochs", "4");
+        Assert.Equal(4, result.Code);
+        string line = result.Error.TrimEnd().Split('\n')[^1];
+        Assert.StartsWith("error: the loss became ", line, StringComparison.Ordinal);
+        Assert.Contains("--lr", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ARunFolderThatCannotBeWritten()
     {
         File.WriteAllText(fixture.In("file"), "");

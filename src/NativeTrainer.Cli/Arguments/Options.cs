@@ -103,12 +103,12 @@ internal static class Options
 
     private static bool Bytes(string text, out long bytes)
     {
-        ReadOnlySpan<(string Suffix, int Shift)> units = [("TB", 40), ("GB", 30), ("MB", 20), ("KB", 10), ("B", 0), ("", 0)];
-        foreach (var (suffix, shift) in units)
+        ReadOnlySpan<(string Suffix, double Size)> units = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3), ("B", 1), ("", 1)];
+        foreach (var (suffix, size) in units)
         {
             if (!text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) continue;
             bool number = double.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double count);
-            bytes = number ? (long)(count * (1L << shift)) : 0;
+            bytes = number ? (long)(count * size) : 0;
             return number;
         }
         bytes = 0;

@@ -69,9 +69,9 @@ internal static class TrainCommand
 
     private static int Conclude(TrainResult result, TextWriter log)
     {
-        if (result.Diverged is string step)
+        if (result.Diverged is string reason)
         {
-            log.WriteLine($"error: the loss became NaN or infinite at {step}; the last good weights are in {result.RunFolder}; a lower --lr, --clip 1 or --warmup 1 often help");
+            log.WriteLine($"error: {reason}; {(RunReport.BestWeights(result) is string weights ? $"the best weights so far are in {weights}" : "no epoch was finished, so there are no weights to keep")}");
             return ExitCode.Diverged;
         }
         if (!result.Interrupted) return ExitCode.Done;

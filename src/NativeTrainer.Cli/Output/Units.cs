@@ -5,12 +5,12 @@ namespace NativeTrainer.Cli.Output;
 /// <summary>Numbers as people read them, the same in every culture.</summary>
 internal static class Units
 {
-    /// <summary>1.31 GB, 512 MB, 7 KB (powers of 1024).</summary>
+    /// <summary>1.31 GB, 512 MB, 7 kB (powers of 1000).</summary>
     public static string Bytes(long bytes) => bytes switch
     {
-        >= 1L << 30 => Invariant($"{bytes / (double)(1L << 30):0.00} GB"),
-        >= 1L << 20 => Invariant($"{bytes / (double)(1L << 20):0} MB"),
-        _ => Invariant($"{bytes / 1024.0:0} KB"),
+        >= 1_000_000_000 => Invariant($"{bytes / 1e9:0.00} GB"),
+        >= 1_000_000 => Invariant($"{bytes / 1e6:0} MB"),
+        _ => Invariant($"{bytes / 1e3:0} kB"),
     };
 
     /// <summary>11.2 M, 5.1 k, 912.</summary>

@@ -185,7 +185,7 @@ public sealed record TrainOptions
     public string Device { get; init; } = "auto";
 
     /// <summary>Memory for decoded images, in bytes; beyond it images are decoded again each epoch.</summary>
-    public long CacheBytes { get; init; } = 2L << 30;
+    public long CacheBytes { get; init; } = 2_000_000_000;
 
     /// <summary>Stop at the first file that cannot be decoded instead of leaving it out.</summary>
     public bool Strict { get; init; }

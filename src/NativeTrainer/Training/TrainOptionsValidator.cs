@@ -28,6 +28,8 @@ public static class TrainOptionsValidator
             throw new UserException("--nesterov needs --optimizer sgd with a --momentum above 0");
         Real("--weight-decay", options.WeightDecay, 0, 10);
         Real("--warmup", options.WarmupEpochs, 0, MaxEpochs, note: "epochs");
+        if (options.WarmupEpochs >= options.Epochs)
+            throw new UserException(string.Create(CultureInfo.InvariantCulture, $"--warmup {options.WarmupEpochs} is as long as --epochs {options.Epochs}, so the rate would never reach its peak; give a shorter one"));
         Range("--step-epochs", options.StepEpochs, 1, MaxEpochs);
         Real("--step-gamma", options.StepGamma, 0, 1, aboveMin: true);
         Real("--clip", options.ClipNorm, 0, float.MaxValue, note: "0 does not clip");

@@ -67,10 +67,10 @@ internal sealed class TrainingData : IDisposable
     public IReadOnlyList<string> Unusable { get; }
 
     /// <summary>The training pictures as evaluation sees them: centre crops. For features that are computed once.</summary>
-    public BatchSource OpenTrainAsEvaluation(int batch)
+    public BatchSource OpenTrainAsEvaluation(int batch, CancellationToken stop)
     {
         var source = BatchSource.Eval(Train.Samples, Size, _cropRatio, _reading with { BatchSize = batch, CacheBytes = 0 });
-        source.Prepare();
+        source.Prepare(null, stop);
         return source;
     }
 

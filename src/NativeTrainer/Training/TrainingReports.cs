@@ -100,7 +100,7 @@ public sealed record TrainResult
     /// <summary>Ctrl-C: the run was saved and can be resumed.</summary>
     public bool Interrupted { get; init; }
 
-    /// <summary>The loss became NaN or infinite at this step; the last good checkpoint was kept.</summary>
+    /// <summary>That the loss became NaN or infinite, at which step and what helps; the last good checkpoint was kept. Null where all went well.</summary>
     public string? Diverged { get; init; }
 
     /// <summary>Files that could not be decoded, with the reason.</summary>

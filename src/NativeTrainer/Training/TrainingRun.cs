@@ -74,7 +74,14 @@ internal sealed class TrainingRun : IDisposable
         int totalEpochs = _stages.Sum(s => s.Epochs);
         while (_at.Stage < _stages.Count && diverged is null && !interrupted)
         {
-            (diverged, interrupted) = RunStage(_stages[_at.Stage], checkpoint, totalEpochs, stop);
+            try
+            {
+                (diverged, interrupted) = RunStage(_stages[_at.Stage], checkpoint, totalEpochs, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                interrupted = true; // while features were computed: what came before is saved
+            }
             checkpoint = null;
         }
         return new TrainResult
@@ -106,13 +113,13 @@ internal sealed class TrainingRun : IDisposable
         {
             return; // some network drives do not tell
         }
-        if (free < needed) throw new UserException($"{_folder}: the disk has {free >> 20} MB left, the run's files take up to {(needed >> 20) + 1} MB; free some space or choose another --out");
+        if (free < needed) throw new UserException($"{_folder}: the disk has {free / 1_000_000} MB left, the run's files take up to {needed / 1_000_000 + 1} MB; free some space or choose another --out");
     }
 
     private (string? Diverged, bool Interrupted) RunStage(TrainingStage stage, SafeTensors? checkpoint, int totalEpochs, CancellationToken stop)
     {
         _model.Parameters.SetTrainable(p => stage.Trains(p, _options));
-        if (stage.OnFeatures) ComputeFeatures();
+        if (stage.OnFeatures) ComputeFeatures(stop);
         using var step = new TrainStep(_model, _options, stage.OnFeatures ? 0 : _size, _batch, _fromScratch, _classWeights);
         step.Bind(_activations!);
         using var feeder = Feeder(stage);
@@ -132,7 +139,7 @@ internal sealed class TrainingRun : IDisposable
                 feeder.Next(step);
                 float loss = step.Run(_at.StepsDone, batch % _options.Accumulate != 0, 1f / group);
                 if (!float.IsFinite(loss))
-                    return ($"the loss became {loss} at epoch {_at.EpochsDone + 1}, step {batch + 1}; lower --lr or set --clip 1", false);
+                    return ($"the loss became {loss} at epoch {_at.EpochsDone + 1}, step {batch + 1}; a lower --lr, --clip 1 or --warmup 1 often help", false);
                 bool updates = (batch + 1) % _options.Accumulate == 0 || batch + 1 == perEpoch;
                 if (updates) step.Update(schedule.Factor(step.Optimizer.Steps));
                 _at = _at with { Batch = batch + 1, StepsDone = _at.StepsDone + 1, LossSum = _at.LossSum + loss };
@@ -257,21 +264,22 @@ internal sealed class TrainingRun : IDisposable
         return ClassificationMetrics.Compute(session.Run(_data.Validation), [.. _data.Validation.Samples.Select(s => s.Label)], _data.Classes);
     }
 
-    private float[] Infer(InferenceOutput output, BatchSource source)
+    private float[] Infer(InferenceOutput output, BatchSource source, CancellationToken stop = default)
     {
         var session = new InferenceSession(_model, _size, _batch, output);
         session.Bind(_activations!);
-        return session.Run(source);
+        return session.Run(source, stop);
     }
 
-    private void ComputeFeatures()
+    private void ComputeFeatures(CancellationToken stop)
     {
         if (_trainFeatures is not null) return;
         _observer.OnNote($"the head learns on features of {_data.Train.Samples.Count + _data.Validation.Samples.Count} images, computed once");
         double start = _clock.Elapsed.TotalSeconds;
-        using var train = _data.OpenTrainAsEvaluation(_batch);
-        _trainFeatures = Infer(InferenceOutput.Features, train);
-        _validationFeatures = Infer(InferenceOutput.Features, _data.Validation);
+        using var train = _data.OpenTrainAsEvaluation(_batch, stop);
+        float[] features = Infer(InferenceOutput.Features, train, stop);
+        _validationFeatures = Infer(InferenceOutput.Features, _data.Validation, stop);
+        _trainFeatures = features;
         if (train.Samples.Count != _data.Train.Samples.Count) throw new InvalidOperationException("a file changed while the run read it");
         // A run that trains the head alone passes images through the network only here.
         if (_options.Strategy == TrainingStrategy.Head) Count(_data.Train.Samples.Count + _data.Validation.Samples.Count, _clock.Elapsed.TotalSeconds - start);

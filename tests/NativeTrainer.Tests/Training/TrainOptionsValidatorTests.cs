@@ -28,6 +28,7 @@ public sealed class TrainOptionsValidatorTests
         { "--nesterov", Good with { Nesterov = true, Optimizer = OptimizerKind.AdamW } },
         { "--weight-decay -1", Good with { WeightDecay = -1 } },
         { "--warmup -1", Good with { WarmupEpochs = -1 } },
+        { "--warmup 2.5 is as long as --epochs 2", Good with { WarmupEpochs = 2.5f, Epochs = 2 } },
         { "--step-epochs 0", Good with { StepEpochs = 0 } },
         { "--step-gamma 0", Good with { StepGamma = 0 } },
         { "--clip -1 is out of range; it takes 0 or more", Good with { ClipNorm = -1 } },
