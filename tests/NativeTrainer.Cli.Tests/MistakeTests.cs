@@ -66,7 +66,7 @@ public sealed class MistakeTests(CliFixture fixture) : IClassFixture<CliFixture>
     [Fact]
     public void ARateThatIsFarTooHighEndsWithACodeOfItsOwn()
     {
-        var result = Train("--data", fixture.Data, "--strategy", "full", "--lr", "100", "--momentum", "0.99", "--bn", "eval", "--epochs", "4");
+        var result = CliFixture.Run("train", "--data", fixture.Data, "--weights", fixture.Weights, "--out", run, "--strategy", "full", "--lr", "100", "--momentum", "0.99", "--bn", "eval", "--batch", "4", "--epochs", "8");
         Assert.Equal(4, result.Code);
         string line = result.Error.TrimEnd().Split('\n')[^1];
         Assert.StartsWith("error: the loss became ", line, StringComparison.Ordinal);
