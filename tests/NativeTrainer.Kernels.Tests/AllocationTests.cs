@@ -16,8 +16,14 @@ public sealed class AllocationTests
         using var runner = new CaseRunner(device, AllCases.Find(name));
         runner.Reset();
         runner.Run();
+        // The runtime itself may allocate in a call, when it compiles a method again; an op that allocates does so in every call.
+        Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => Allocated(runner)));
+    }
+
+    private static long Allocated(CaseRunner runner)
+    {
         long before = GC.GetAllocatedBytesForCurrentThread();
         runner.Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }
