@@ -14,6 +14,7 @@ public abstract class Add : OpPlan
         return device switch
         {
             CpuDevice cpu => new AddCpu(cpu, count),
+            GpuDevice gpu => new AddGpu(gpu, count),
             _ => throw device.Lacks(nameof(Add)),
         };
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using ILGPU;
 using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels;
@@ -45,6 +46,22 @@ public readonly struct TensorView(Arena arena, long offset, Shape shape, DType t
     internal unsafe int* Int32 => (int*)Address(DType.Int32);
 
     internal unsafe byte* UInt8 => (byte*)Address(DType.UInt8);
+
+    /// <summary>GPU elements, or an empty view for no tensor.</summary>
+    internal ArrayView<float> GpuFloat32 => GpuElements<float>(DType.Float32);
+
+    internal ArrayView<int> GpuInt32 => GpuElements<int>(DType.Int32);
+
+    internal ArrayView<byte> GpuUInt8 => GpuElements<byte>(DType.UInt8);
+
+    internal ArrayView<byte> GpuBytes => ((GpuArena)Arena).Elements<byte>(Offset, Bytes);
+
+    private ArrayView<T> GpuElements<T>(DType expected) where T : unmanaged
+    {
+        if (IsNone) return default;
+        Debug.Assert(Type == expected, "the plan validated the types");
+        return ((GpuArena)Arena).Elements<T>(Offset, Count);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private unsafe byte* Address(DType expected)

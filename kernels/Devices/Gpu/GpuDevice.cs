@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace NativeTrainer.Kernels.Devices;
+
+/// <summary>An ILGPU accelerator: an NVIDIA card, or in tests ILGPU's simulator. Kernels and copies go to one stream, in order.</summary>
+public class GpuDevice : Device
+{
+    private readonly Context _context;
+
+    private protected GpuDevice(Context context, Accelerator accelerator)
+    {
+        _context = context;
+        Accelerator = accelerator;
+        Stream = accelerator.CreateStream();
+    }
+
+    public override string Description => Accelerator.Name;
+
+    internal Accelerator Accelerator { get; }
+
+    internal AcceleratorStream Stream { get; }
+
+    /// <summary>Blocks that keep the card busy are counted in multiples of this.</summary>
+    internal int Multiprocessors => Accelerator.NumMultiprocessors;
+
+    /// <summary>ILGPU's simulator with one small multiprocessor (256 threads in warps of 32): for tests, at tiny shapes.</summary>
+    internal static GpuDevice Simulator() => new(SimulatorContext(out var accelerator), accelerator);
+
+    private protected static Context SimulatorContext(out Accelerator accelerator)
+    {
+        var context = Context.Create(builder => builder.CPU(new CPUDevice(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: 8, numMultiprocessors: 1)));
+        accelerator = context.CreateCPUAccelerator(0);
+        return context;
+    }
+
+    public override Arena Allocate(long bytes) => new GpuArena(this, bytes);
+
+    public override void Upload<T>(ReadOnlySpan<T> source, TensorView destination)
+    {
+        RequireSize<T>(source.Length, destination, "upload");
+        var bytes = MemoryMarshal.AsBytes(source);
+        if (!bytes.IsEmpty) destination.GpuBytes.CopyFromCPU(Stream, ref MemoryMarshal.GetReference(bytes), bytes.Length);
+    }
+
+    public override void Download<T>(TensorView source, Span<T> destination)
+    {
+        RequireSize<T>(destination.Length, source, "download");
+        var bytes = MemoryMarshal.AsBytes(destination);
+        if (!bytes.IsEmpty) source.GpuBytes.CopyToCPU(Stream, ref MemoryMarshal.GetReference(bytes), bytes.Length);
+        Stream.Synchronize();
+    }
+
+    public override void Copy(TensorView source, TensorView destination)
+    {
+        if (source.Bytes != destination.Bytes) throw new ArgumentException($"copy: {source} of {source.Bytes} bytes against {destination} of {destination.Bytes} bytes");
+        destination.GpuBytes.CopyFrom(Stream, source.GpuBytes);
+    }
+
+    public override void FillBytes(TensorView destination, byte value) => destination.GpuBytes.MemSet(Stream, value);
+
+    public override void Synchronize() => Stream.Synchronize();
+
+    public override void Dispose()
+    {
+        Stream.Dispose();
+        Accelerator.Dispose();
+        _context.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A kernel, compiled for this device; plans load theirs once.</summary>
+    /// <param name="kernel">A static method of explicitly grouped code; all it needs is in its one argument.</param>
+    /// <param name="threads">Threads of a block, 1 to 1024.</param>
+    internal virtual GpuKernel<TArguments> Load<TArguments>(Action<TArguments> kernel, int threads) where TArguments : struct
+        => new IlgpuKernel<TArguments>(this, kernel, threads);
+
+    private static unsafe void RequireSize<T>(int count, TensorView view, string what) where T : unmanaged
+    {
+        if ((long)count * sizeof(T) != view.Bytes)
+            throw new ArgumentException($"{what}: {count} elements of {sizeof(T)} bytes against a tensor {view} of {view.Bytes} bytes");
+    }
+}
