@@ -23,14 +23,14 @@ public sealed class OpCaseTests
         {
             using var one = new CpuDevice(1, isa);
             using var three = new CpuDevice(3, isa);
-            var first = Check(opCase, one, isa);
-            var second = Check(opCase, three, isa);
+            var first = Check(opCase, one, $"{isa}");
+            var second = Check(opCase, three, $"{isa}");
             for (int i = 0; i < first.Length; i++)
                 Assert.True(first[i].AsSpan().SequenceEqual(second[i]), $"{name} on {isa}: {opCase.Tensors[i].Name} differs between 1 and 3 threads");
         }
     }
 
-    private static byte[][] Check(OpCase opCase, CpuDevice device, CpuIsa isa)
+    internal static byte[][] Check(OpCase opCase, Device device, string where)
     {
         using var runner = new CaseRunner(device, opCase);
         runner.Reset();
@@ -46,14 +46,14 @@ public sealed class OpCaseTests
             for (int i = 0; i < actual.Length; i++)
             {
                 Assert.True(Math.Abs(actual[i] - values[t][i]) <= bounds[t][i],
-                    $"{opCase.Name} on {isa}: {opCase.Tensors[t].Name}[{i}] = {actual[i]:R}, reference {values[t][i]:R}, off by {Math.Abs(actual[i] - values[t][i]):E2}, bound {bounds[t][i]:E2}");
+                    $"{opCase.Name} on {where}: {opCase.Tensors[t].Name}[{i}] = {actual[i]:R}, reference {values[t][i]:R}, off by {Math.Abs(actual[i] - values[t][i]):E2}, bound {bounds[t][i]:E2}");
             }
         }
         Assert.Null(runner.BrokenGuard());
         runner.Reset();
         runner.Run();
         for (int t = 0; t < outputs.Length; t++)
-            Assert.True(outputs[t].AsSpan().SequenceEqual(runner.Read(t)), $"{opCase.Name} on {isa}: {opCase.Tensors[t].Name} differs between two runs");
+            Assert.True(outputs[t].AsSpan().SequenceEqual(runner.Read(t)), $"{opCase.Name} on {where}: {opCase.Tensors[t].Name} differs between two runs");
         return outputs;
     }
 }
