@@ -12,6 +12,7 @@ public abstract class Relu : OpPlan
     public static Relu Plan(Device device, long count) => device switch
     {
         CpuDevice cpu => new ReluCpu(cpu, count),
+        GpuDevice gpu => new ReluGpu(gpu, count),
         _ => throw device.Lacks(nameof(Relu)),
     };
 

@@ -12,6 +12,7 @@ public abstract class Scale : OpPlan
         return device switch
         {
             CpuDevice cpu => new ScaleCpu(cpu, count),
+            GpuDevice gpu => new ScaleGpu(gpu, count),
             _ => throw device.Lacks(nameof(Scale)),
         };
     }

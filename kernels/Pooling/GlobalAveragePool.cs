@@ -14,6 +14,7 @@ public abstract class GlobalAveragePool : OpPlan
         return device switch
         {
             CpuDevice cpu => new GlobalAveragePoolCpu(cpu, n, pixels, channels),
+            GpuDevice gpu => new GlobalAveragePoolGpu(gpu, n, pixels, channels),
             _ => throw device.Lacks(nameof(GlobalAveragePool)),
         };
     }

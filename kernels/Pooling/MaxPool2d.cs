@@ -44,6 +44,7 @@ public abstract class MaxPool2d : OpPlan
         return device switch
         {
             CpuDevice cpu => new MaxPool2dCpu(cpu, shape),
+            GpuDevice gpu => new MaxPool2dGpu(gpu, shape),
             _ => throw device.Lacks(nameof(MaxPool2d)),
         };
     }
