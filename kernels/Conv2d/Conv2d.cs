@@ -55,6 +55,7 @@ public abstract class Conv2d : OpPlan
         return device switch
         {
             CpuDevice cpu => Conv2dCpu.Create(cpu, shape),
+            GpuDevice gpu => new Conv2dGpu(gpu, shape),
             _ => throw device.Lacks(nameof(Conv2d)),
         };
     }
