@@ -28,6 +28,7 @@ public abstract class BatchNorm2d : OpPlan
         return device switch
         {
             CpuDevice cpu => new BatchNorm2dCpu(cpu, rows, channels, options),
+            GpuDevice gpu => new BatchNorm2dGpu(gpu, rows, channels, options),
             _ => throw device.Lacks(nameof(BatchNorm2d)),
         };
     }
