@@ -1,4 +1,5 @@
 using ILGPU;
+using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.Conv2d;
 

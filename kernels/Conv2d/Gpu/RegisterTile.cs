@@ -1,13 +1,8 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
+using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.Conv2d;
-
-/// <summary>Four floats that move together: one 16-byte access.</summary>
-internal struct Float4
-{
-    public float X, Y, Z, W;
-}
 
 /// <summary>A thread's 4×4 part of a block's result. Structs of scalars stay in registers; arrays would not.</summary>
 internal struct RegisterTile

@@ -31,7 +31,11 @@ public class GpuDevice : Device
 
     private protected static Context SimulatorContext(out Accelerator accelerator)
     {
-        var context = Context.Create(builder => builder.CPU(new CPUDevice(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: 8, numMultiprocessors: 1)));
+        var context = Context.Create(builder =>
+        {
+            GpuContext.Configure(builder);
+            builder.CPU(new CPUDevice(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: 8, numMultiprocessors: 1));
+        });
         accelerator = context.CreateCPUAccelerator(0);
         return context;
     }

@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+
+namespace NativeTrainer.Kernels.Devices;
+
+/// <summary>Four floats that move together: one 16-byte access. Structs of scalars stay in registers; arrays would not.</summary>
+internal struct Float4
+{
+    public float X, Y, Z, W;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float4 Plus(Float4 other) => new() { X = X + other.X, Y = Y + other.Y, Z = Z + other.Z, W = W + other.W };
+
+    /// <summary>Negative numbers become 0; a NaN stays one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float4 Positive() => new() { X = X <= 0 ? 0 : X, Y = Y <= 0 ? 0 : Y, Z = Z <= 0 ? 0 : Z, W = W <= 0 ? 0 : W };
+}
+
+/// <summary>Four 32-bit words that move together: a tensor-core fragment, or eight bfloat16 numbers in memory order (the first in X's low half).</summary>
+internal struct Bits4
+{
+    public uint X, Y, Z, W;
+}
