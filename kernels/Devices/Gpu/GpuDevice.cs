@@ -23,6 +23,9 @@ public class GpuDevice : Device
 
     internal AcceleratorStream Stream { get; }
 
+    /// <summary>Whether kernels may use <see cref="Ptx"/>'s copies and matrix products: a card of architecture 8.0 or later.</summary>
+    internal virtual bool HasTensorCores => false;
+
     /// <summary>Blocks that keep the card busy are counted in multiples of this.</summary>
     internal int Multiprocessors => Accelerator.NumMultiprocessors;
 

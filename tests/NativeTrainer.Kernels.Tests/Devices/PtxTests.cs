@@ -1,0 +1,26 @@
+using NativeTrainer.OpCases;
+
+namespace NativeTrainer.Kernels.Tests.Devices;
+
+/// <summary>Op cases through the PTX that ILGPU writes for a card, run by the executor: both rungs.</summary>
+public sealed class PtxTests
+{
+    private const long MostElements = 20_000;
+
+    public static TheoryData<string> Names => [.. AllCases.List.Where(c => !c.Benchmark && c.Tensors.Sum(t => t.Shape.Count) <= MostElements).Select(c => c.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void AgreesWithReferenceAndRepeats(string name)
+    {
+        using var device = PtxDevice.Open();
+        try
+        {
+            OpCaseTests.Check(AllCases.Find(name), device, "PTX executor");
+        }
+        catch (NotSupportedException lacking) when (lacking.Message.Contains("has no kernel"))
+        {
+            Assert.Skip(lacking.Message);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+
+namespace NativeTrainer.PtxExecutor.Memory;
+
+/// <summary>
+/// A block's shared memory, with a note per byte of the warp that wrote and that read it last and when. Time is counted in barriers: accesses of two warps
+/// with no barrier between them are not ordered, so if one of them writes, it is a race. Accesses of one warp count as ordered.
+/// A byte that a cp.async will write is pending until its own thread has waited for it.
+/// </summary>
+internal sealed unsafe class SharedMemory : IDisposable
+{
+    private const uint Pending = 1u << 31;
+    private const int WarpBits = 6, SeveralWarps = 63;
+
+    public readonly byte* Data;
+    public readonly int Bytes;
+
+    private readonly uint[] _writers, _readers;
+    private uint _epoch = 1, _firstEpoch = 1;
+
+    public SharedMemory(int bytes)
+    {
+        Bytes = bytes;
+        Data = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), 1024);
+        (_writers, _readers) = (new uint[bytes], new uint[bytes]);
+    }
+
+    /// <summary>All that was written is forgotten.</summary>
+    public void NewBlock()
+    {
+        _firstEpoch = ++_epoch;
+        new Span<byte>(Data, Bytes).Fill(0xDB);
+    }
+
+    public void Barrier()
+    {
+        if (++_epoch < Pending >> WarpBits) return;
+        throw new InvalidOperationException("more barriers than the executor can count");
+    }
+
+    /// <summary>What is wrong with a read, or null.</summary>
+    public string? Read(int at, int count, int warp)
+    {
+        uint mine = Cell(warp);
+        foreach (uint writer in _writers.AsSpan(at, count))
+        {
+            if (writer == mine) continue;
+            if (writer >= Pending) return "a cp.async to it has not been waited for";
+            uint time = writer >> WarpBits;
+            if (time < _firstEpoch) return "nobody in this block wrote it before";
+            if (time == _epoch) return $"warp {writer & SeveralWarps} wrote it, with no barrier between";
+        }
+        var readers = _readers.AsSpan(at, count);
+        for (int i = 0; i < readers.Length; i++)
+        {
+            if (readers[i] == mine) continue;
+            readers[i] = readers[i] >> WarpBits == _epoch ? _epoch << WarpBits | SeveralWarps : mine;
+        }
+        return null;
+    }
+
+    public string? Write(int at, int count, int warp) => Write(at, count, warp, Cell(warp));
+
+    /// <summary>A cp.async sets out; nobody may touch the bytes until <see cref="Arrive"/>.</summary>
+    public string? SetOut(int at, int count, int warp) => Write(at, count, warp, Pending | (uint)warp);
+
+    /// <summary>The thread that started a copy has waited for it; others see it after a barrier.</summary>
+    public void Arrive(int at, int count, int warp) => _writers.AsSpan(at, count).Fill(Cell(warp));
+
+    public void Dispose() => NativeMemory.AlignedFree(Data);
+
+    private uint Cell(int warp) => _epoch << WarpBits | (uint)warp;
+
+    private string? Write(int at, int count, int warp, uint cell)
+    {
+        uint mine = Cell(warp);
+        var writers = _writers.AsSpan(at, count);
+        foreach (uint writer in writers)
+        {
+            if (writer >= Pending) return "a cp.async to it is under way";
+            if (writer != mine && writer >> WarpBits == _epoch) return $"warp {writer & SeveralWarps} wrote it too, with no barrier between";
+        }
+        foreach (uint reader in _readers.AsSpan(at, count))
+            if (reader != mine && reader >> WarpBits == _epoch) return $"{((reader & SeveralWarps) == SeveralWarps ? "several warps" : $"warp {reader & SeveralWarps}")} read it, with no barrier between";
+        writers.Fill(cell);
+        return null;
+    }
+}
