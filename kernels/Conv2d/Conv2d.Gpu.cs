@@ -4,8 +4,24 @@ using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.Conv2d;
 
+/// <summary>The choice of rung.</summary>
+internal static class Conv2dGpu
+{
+    /// <exception cref="ArgumentException">The precision cannot do this shape, or the device not this precision.</exception>
+    public static Conv2d Create(GpuDevice device, Conv2dShape shape, Precision precision)
+    {
+        if (Math.Max(Math.Max(shape.Input.Count, shape.Output.Count), shape.Weights.Count) > int.MaxValue)
+            throw new ArgumentException($"conv2d {shape}: a tensor has more than {int.MaxValue} elements; use a smaller batch");
+        if (precision == Precision.BFloat16 && !device.HasTensorCores) throw new ArgumentException($"conv2d in bfloat16 needs a card of architecture 8.0 or later, {device.Description} is not; use fp32");
+        if (precision == Precision.BFloat16 && !Conv2dMma.Takes(shape))
+            throw new ArgumentException($"conv2d {shape} in bfloat16 wants output channels in multiples of 8 and input channels too (or at most 4 of float32); use fp32");
+        if (precision == Precision.BFloat16) return new Conv2dMma<Bf16Storage>(device, shape);
+        return new Conv2dSimt(device, shape);
+    }
+}
+
 /// <summary>The Simt rung: implicit GEMMs in float32 with shared-memory tiles and register blocks, on any GPU.</summary>
-internal sealed class Conv2dGpu : Conv2d
+internal sealed class Conv2dSimt : Conv2d
 {
     /// <summary>wgrad's parts fill about this many blocks: several for each multiprocessor of a large card. The shape alone decides, so that results repeat on any.</summary>
     private const int WantedBlocks = 512, LeastPixelsPerPart = 256, BiasRowsPerPart = 128;
@@ -18,10 +34,8 @@ internal sealed class Conv2dGpu : Conv2d
     private readonly PartSums _sums;
     private readonly int _pixelsPerPart, _parts, _biasParts;
 
-    public Conv2dGpu(GpuDevice device, Conv2dShape shape)
+    public Conv2dSimt(GpuDevice device, Conv2dShape shape)
     {
-        if (Math.Max(Math.Max(shape.Input.Count, shape.Output.Count), shape.Weights.Count) > int.MaxValue)
-            throw new ArgumentException($"conv2d {shape}: a tensor has more than {int.MaxValue} elements; use a smaller batch");
         (_shape, _geometry) = (shape, new ConvGeometry(shape));
         _forward = device.Load<ForwardArguments>(ForwardSimt.Kernel, BlockTile.Threads);
         _data = device.Load<BackwardDataArguments>(BackwardDataSimt.Kernel, BlockTile.Threads);
@@ -90,7 +104,7 @@ internal sealed class Conv2dGpu : Conv2d
     {
         Debug.Assert(dy.Count == _shape.Output.Count && db.Count == _shape.K);
         var parts = workspace.GpuUInt8.Cast<float>();
-        _sums.Rows(dy.GpuFloat32, _geometry.OutputPixels, _shape.K, BiasRowsPerPart, parts);
+        _sums.Rows(dy, _geometry.OutputPixels, _shape.K, BiasRowsPerPart, parts);
         _sums.Combine(parts, _biasParts, db.GpuFloat32, _shape.K, write);
     }
 

@@ -48,14 +48,17 @@ public readonly record struct Conv2dEpilogue(TensorView Bias, TensorView Residua
 /// </summary>
 public abstract class Conv2d : OpPlan
 {
-    /// <exception cref="ArgumentException">The shape contradicts itself.</exception>
-    public static Conv2d Plan(Device device, Conv2dShape shape)
+    /// <param name="precision">
+    /// BFloat16 takes x, w, y, residual, dx and dy in that type (biases, dw and db stay float32). An x of at most 4 channels, a network's picture, stays float32 and has no dx.
+    /// </param>
+    /// <exception cref="ArgumentException">The shape contradicts itself, or the device has not this precision.</exception>
+    public static Conv2d Plan(Device device, Conv2dShape shape, Precision precision = Precision.Float32)
     {
         shape.Validate();
         return device switch
         {
-            CpuDevice cpu => Conv2dCpu.Create(cpu, shape),
-            GpuDevice gpu => new Conv2dGpu(gpu, shape),
+            CpuDevice cpu => Conv2dCpu.Create(cpu.Requiring(precision), shape),
+            GpuDevice gpu => Conv2dGpu.Create(gpu, shape, precision),
             _ => throw device.Lacks(nameof(Conv2d)),
         };
     }

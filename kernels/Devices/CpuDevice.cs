@@ -16,6 +16,11 @@ public sealed unsafe class CpuDevice : Device
         Team = new WorkerTeam(threads == 0 ? Math.Min(Environment.ProcessorCount, 256) : threads);
     }
 
+    /// <summary>This device, where it has the precision: the processor computes in float32.</summary>
+    /// <exception cref="ArgumentException">Another precision.</exception>
+    internal CpuDevice Requiring(Precision precision)
+        => precision == Precision.Float32 ? this : throw new ArgumentException($"the processor computes in fp32; {precision.Name()} needs a GPU");
+
     public override string Description => $"CPU, {Isa switch { CpuIsa.Avx512 => "AVX-512", CpuIsa.Avx2 => "AVX2", _ => "128-bit vectors" }}, {Threads} thread{(Threads == 1 ? "" : "s")}";
 
     /// <summary>Number of threads that run kernels, the caller included.</summary>

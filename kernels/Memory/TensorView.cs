@@ -54,6 +54,12 @@ public readonly struct TensorView(Arena arena, long offset, Shape shape, DType t
 
     internal ArrayView<byte> GpuUInt8 => GpuElements<byte>(DType.UInt8);
 
+    /// <summary>GPU elements of a type that kernels compute with.</summary>
+    internal ArrayView<T> GpuView<T>() where T : unmanaged => ((GpuArena)Arena).Elements<T>(Offset, Bytes / ArrayView<T>.ElementSize);
+
+    /// <summary>Whole 16-byte chunks.</summary>
+    internal ArrayView<Float4> GpuChunks => GpuView<Float4>();
+
     internal ArrayView<byte> GpuBytes => ((GpuArena)Arena).Elements<byte>(Offset, Bytes);
 
     private ArrayView<T> GpuElements<T>(DType expected) where T : unmanaged

@@ -35,6 +35,25 @@ public static class Conv2dCases
         Conv2dShape.Square(16, 56, 56, 256, 512, 1, 2, 0),
     ];
 
+    /// <summary>Whole 16-byte chunks and pictures: what tensor cores take; tiles that end early, several slabs, strides, one pixel.</summary>
+    private static readonly Conv2dShape[] Chunked =
+    [
+        Conv2dShape.Square(2, 17, 19, 3, 64, 7, 2, 3), // the stem, with an odd width
+        Conv2dShape.Square(1, 8, 12, 3, 16, 7, 2, 2), // an even padding
+        Conv2dShape.Square(2, 8, 8, 3, 16, 3, 1, 1), // the stem of small pictures
+        Conv2dShape.Square(1, 9, 7, 1, 8, 3, 2, 1), // gray
+        Conv2dShape.Square(1, 1, 1, 8, 8, 1, 1, 0),
+        Conv2dShape.Square(2, 7, 9, 8, 24, 3, 1, 1), // four taps in a slab
+        Conv2dShape.Square(1, 9, 9, 24, 40, 3, 1, 1), // slabs across taps
+        Conv2dShape.Square(2, 9, 11, 16, 24, 3, 2, 1), // four classes of input pixels
+        Conv2dShape.Square(2, 9, 9, 32, 40, 1, 2, 0), // classes that no tap reaches
+        Conv2dShape.Square(1, 6, 7, 72, 136, 1, 1, 0),
+        Conv2dShape.Square(1, 5, 5, 136, 72, 3, 1, 1),
+        Conv2dShape.Square(1, 30, 30, 8, 8, 3, 1, 1), // wgrad in parts
+        new(2, 8, 11, 16, 16, 3, 2, 1, 2, 0, 1, 2, 0), // nothing symmetric
+        new(1, 10, 10, 8, 8, 2, 2, 3, 3, 0, 0, 1, 1), // stride beyond the kernel
+    ];
+
     private enum Pass
     {
         Forward,
@@ -49,11 +68,18 @@ public static class Conv2dCases
 
     public static IEnumerable<OpCase> All =>
         Awkward.SelectMany(s => Enum.GetValues<Pass>().Select(pass => new Case(s, pass, false)))
+            .Concat(Chunked.SelectMany(s => Enum.GetValues<Pass>().Where(pass => s.C % 8 == 0 || pass is not (Pass.Data or Pass.DataAdd)).Select(pass => new Case(s, pass, false, Precision.BFloat16))))
             .Concat(Layers.SelectMany(s => new[] { Pass.Forward, Pass.Data, Pass.Weights }.Select(pass => new Case(s, pass, true))));
 
-    private sealed class Case(Conv2dShape shape, Pass pass, bool benchmark) : OpCase
+    private sealed class Case(Conv2dShape shape, Pass pass, bool benchmark, Precision precision = Precision.Float32) : OpCase
     {
-        public override string Name => $"conv2d/{pass} {shape}";
+        private static readonly Func<long, double, double> Bf16Value = (_, uniform) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits((float)uniform) & ~0xFFFF);
+
+        public override string Name => precision == Precision.Float32 ? $"conv2d/{pass} {shape}" : $"conv2d/{pass} {shape} {precision.Name()}";
+
+        public override Precision Precision => precision;
+
+        public override bool NeedsTensorCores => precision == Precision.BFloat16;
 
         public override bool Benchmark => benchmark;
 
@@ -63,15 +89,18 @@ public static class Conv2dCases
         {
             get
             {
-                TensorSpec x = new("x", shape.Input, TensorRole.Input), w = new("w", shape.Weights, TensorRole.Input), dy = new("dy", shape.Output, TensorRole.Input);
-                TensorSpec y = new("y", shape.Output, TensorRole.Output), bias = new("bias", new(shape.K), TensorRole.Input), residual = new("residual", shape.Output, TensorRole.Input);
+                var type = precision.Activations();
+                // A picture stays float32, and the kernel rounds it: here to what it has already.
+                var x = shape.C % 8 == 0 ? new TensorSpec("x", shape.Input, TensorRole.Input, type) : new("x", shape.Input, TensorRole.Input, Value: precision == Precision.BFloat16 ? Bf16Value : null);
+                TensorSpec w = new("w", shape.Weights, TensorRole.Input, type), dy = new("dy", shape.Output, TensorRole.Input, type);
+                TensorSpec y = new("y", shape.Output, TensorRole.Output, type), bias = new("bias", new(shape.K), TensorRole.Input), residual = new("residual", shape.Output, TensorRole.Input, type);
                 return pass switch
                 {
                     Pass.Forward => [x, w, y],
                     Pass.ForwardBias => [x, w, y, bias],
                     Pass.ForwardFused => [x, w, y, bias, residual],
-                    Pass.Data => [dy, w, new("dx", shape.Input, TensorRole.Output)],
-                    Pass.DataAdd => [dy, w, new("dx", shape.Input, TensorRole.InOut)],
+                    Pass.Data => [dy, w, new("dx", shape.Input, TensorRole.Output, type)],
+                    Pass.DataAdd => [dy, w, new("dx", shape.Input, TensorRole.InOut, type)],
                     Pass.Weights => [x, dy, new("dw", shape.Weights, TensorRole.Output)],
                     Pass.WeightsAdd => [x, dy, new("dw", shape.Weights, TensorRole.InOut)],
                     _ => [dy, new("db", new(shape.K), TensorRole.Output)],
@@ -79,7 +108,7 @@ public static class Conv2dCases
             }
         }
 
-        public override OpPlan Plan(Device device) => Conv2d.Plan(device, shape);
+        public override OpPlan Plan(Device device) => Conv2d.Plan(device, shape, precision);
 
         public override void Run(OpPlan plan, TensorView[] t, TensorView workspace)
         {
@@ -120,7 +149,8 @@ public static class Conv2dCases
                 double extra = (v.Length > 3 ? v[3][i % shape.K] : 0) + (v.Length > 4 ? v[4][i] : 0);
                 magnitude[i] += (v.Length > 3 ? Math.Abs(v[3][i % shape.K]) : 0) + (v.Length > 4 ? Math.Abs(v[4][i]) : 0);
                 result[i] += extra;
-                bounds[output][i] = Tolerance.Reduction(length, magnitude[i], result[i]);
+                double bound = Tolerance.Reduction(length, magnitude[i], result[i]) + (precision == Precision.Tf32 ? 2 * Tolerance.Tf32RoundOff * magnitude[i] : 0);
+                bounds[output][i] = pass is Pass.Weights or Pass.WeightsAdd or Pass.Bias ? bound : Tolerance.Stored(precision, result[i], bound);
                 if (pass == Pass.ForwardFused) result[i] = Math.Max(result[i], 0);
             }
         }

@@ -34,6 +34,12 @@ public abstract class OpCase
     /// <summary>Whether this case is of a size worth timing.</summary>
     public virtual bool Benchmark => false;
 
+    /// <summary>float32 cases run on every device, the others on GPUs.</summary>
+    public virtual Precision Precision => Precision.Float32;
+
+    /// <summary>Whether only tensor cores can do it: then ILGPU's simulator cannot.</summary>
+    public virtual bool NeedsTensorCores => false;
+
     /// <summary>Multiplications and additions of the call; 0 where bytes count.</summary>
     public virtual long Flops => 0;
 

@@ -1,3 +1,5 @@
+using NativeTrainer.Kernels;
+
 namespace NativeTrainer.OpCases;
 
 /// <summary>The one tolerance rule for float32 results; nothing here is tuned.</summary>
@@ -5,6 +7,16 @@ public static class Tolerance
 {
     /// <summary>Unit round-off of float32: 2⁻²⁴.</summary>
     public const double UnitRoundOff = 1.0 / (1 << 24);
+
+    /// <summary>Unit round-off of bfloat16, 8 significant bits: 2⁻⁸ of a result for rounding it to that type.</summary>
+    public const double Bf16RoundOff = 1.0 / (1 << 8);
+
+    /// <summary>Unit round-off of tf32, 11 significant bits; a product of two rounded operands is off by at most twice that.</summary>
+    public const double Tf32RoundOff = 1.0 / (1 << 11);
+
+    /// <summary>What storing a result in the precision's type adds to its bound.</summary>
+    public static double Stored(Precision precision, double reference, double bound)
+        => precision == Precision.BFloat16 ? bound + Bf16RoundOff * (Math.Abs(reference) + bound) : bound;
 
     /// <summary>
     /// |y − ref| ≤ u·√K·Σ|aᵢbᵢ| + u·|ref|: K rounding errors of random sign, each at most u of the running sum, and the final rounding

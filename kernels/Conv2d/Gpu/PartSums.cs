@@ -12,9 +12,10 @@ internal struct PartSumsArguments
     public int Adds;
 }
 
-internal struct RowSumsArguments
+internal struct RowSumsArguments<TElement> where TElement : unmanaged, IElement<TElement>
 {
-    public ArrayView<float> Rows, Parts;
+    public ArrayView<TElement> Rows;
+    public ArrayView<float> Parts;
     public int RowCount, Columns, RowsPerPart;
 }
 
@@ -24,16 +25,20 @@ internal sealed class PartSums(GpuDevice device)
     private const int Threads = 128;
 
     private readonly GpuKernel<PartSumsArguments> _combine = device.Load<PartSumsArguments>(CombineKernel, Threads);
-    private readonly GpuKernel<RowSumsArguments> _rows = device.Load<RowSumsArguments>(RowsKernel, Threads);
+    private readonly GpuKernel<RowSumsArguments<Float32Element>> _rows = device.Load<RowSumsArguments<Float32Element>>(RowsKernel, Threads);
+    private readonly GpuKernel<RowSumsArguments<Bf16Element>> _bf16Rows = device.Load<RowSumsArguments<Bf16Element>>(RowsKernel, Threads);
 
     /// <summary>target (=|+=) Σ parts of (partCount, count).</summary>
     public void Combine(ArrayView<float> parts, int partCount, ArrayView<float> target, int count, GradientWrite write)
         => _combine.Launch(Chunks.Count(count, Threads), new() { Parts = parts, Target = target, Count = count, PartCount = partCount, Adds = write == GradientWrite.Add ? 1 : 0 });
 
     /// <summary>parts (⌈rows / rowsPerPart⌉, columns) = sums of the rows of each part.</summary>
-    public void Rows(ArrayView<float> rows, int rowCount, int columns, int rowsPerPart, ArrayView<float> parts)
-        => _rows.Launch(new Index3D(Chunks.Count(columns, Threads), Chunks.Count(rowCount, rowsPerPart), 1),
-            new() { Rows = rows, Parts = parts, RowCount = rowCount, Columns = columns, RowsPerPart = rowsPerPart });
+    public void Rows(TensorView rows, int rowCount, int columns, int rowsPerPart, ArrayView<float> parts)
+    {
+        var grid = new Index3D(Chunks.Count(columns, Threads), Chunks.Count(rowCount, rowsPerPart), 1);
+        if (rows.Type == DType.BFloat16) _bf16Rows.Launch(grid, new() { Rows = rows.GpuView<Bf16Element>(), Parts = parts, RowCount = rowCount, Columns = columns, RowsPerPart = rowsPerPart });
+        else _rows.Launch(grid, new() { Rows = rows.GpuView<Float32Element>(), Parts = parts, RowCount = rowCount, Columns = columns, RowsPerPart = rowsPerPart });
+    }
 
     private static void CombineKernel(PartSumsArguments k)
     {
@@ -44,13 +49,13 @@ internal sealed class PartSums(GpuDevice device)
         k.Target[i] = sum;
     }
 
-    private static void RowsKernel(RowSumsArguments k)
+    private static void RowsKernel<TElement>(RowSumsArguments<TElement> k) where TElement : unmanaged, IElement<TElement>
     {
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         if (column >= k.Columns) return;
         int first = Grid.IdxY * k.RowsPerPart, end = IntrinsicMath.Min(first + k.RowsPerPart, k.RowCount);
         float sum = 0;
-        for (int row = first; row < end; row++) sum += k.Rows[row * k.Columns + column];
+        for (int row = first; row < end; row++) sum += k.Rows[row * k.Columns + column].Value;
         k.Parts[Grid.IdxY * k.Columns + column] = sum;
     }
 }

@@ -8,7 +8,7 @@ public sealed class SimulatorTests
 {
     private const long MostElements = 4000;
 
-    public static TheoryData<string> Names => [.. AllCases.List.Where(c => !c.Benchmark && c.Tensors.Sum(t => t.Shape.Count) <= MostElements).Select(c => c.Name)];
+    public static TheoryData<string> Names => [.. AllCases.List.Where(c => !c.Benchmark && !c.NeedsTensorCores && c.Tensors.Sum(t => t.Shape.Count) <= MostElements).Select(c => c.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -44,6 +44,9 @@ internal sealed class Branch : Instruction
 {
     public required int Target { get; init; }
 
+    /// <summary>Where lanes that take it meet those that do not.</summary>
+    public int Join { get; set; }
+
     public override Flow Flow => Flow.Branch;
 
     public override void Execute(Warp warp, uint mask) { }

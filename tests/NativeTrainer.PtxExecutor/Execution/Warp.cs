@@ -5,8 +5,8 @@ using NativeTrainer.PtxExecutor.Memory;
 namespace NativeTrainer.PtxExecutor.Execution;
 
 /// <summary>
-/// 32 threads in lockstep. Lanes that part at a branch form groups; the group with the lowest program counter runs, and groups that meet join again, so loops
-/// and branches reconverge where the compiler placed the join.
+/// 32 threads in lockstep. Where lanes part at a branch, one side runs up to the branch's join, then the other, then both together: a stack of
+/// (program counter, lanes, join), as in Fung et al. 2007 (Dynamic warp formation), which describes it as the usual way.
 /// </summary>
 internal sealed unsafe class Warp : IDisposable
 {
@@ -18,9 +18,7 @@ internal sealed unsafe class Warp : IDisposable
     public readonly List<List<PendingCopy>> ClosedCopies = [];
     public List<PendingCopy> OpenCopies = [];
 
-    private readonly int[] _counters = new int[32];
-    private readonly uint[] _masks = new uint[32];
-    private int _groups;
+    private readonly Stack<(int Counter, uint Lanes, int Join)> _paths = new();
 
     public Warp(Launch launch, int index)
     {
@@ -31,13 +29,17 @@ internal sealed unsafe class Warp : IDisposable
     /// <summary>Lanes that have not left the kernel.</summary>
     public uint Live { get; private set; }
 
+    /// <summary>Lanes that entered it: a last warp may be short.</summary>
+    public uint Started { get; private set; }
+
     public int FirstThread => Index * 32;
 
     public void Start(uint lanes)
     {
         Launch.Program.InitialiseFrame(this);
-        Live = lanes;
-        (_groups, _counters[0], _masks[0]) = (1, 0, lanes);
+        Live = Started = lanes;
+        _paths.Clear();
+        _paths.Push((0, lanes, Launch.Program.Code.Length));
         ClosedCopies.Clear();
         OpenCopies = [];
     }
@@ -47,53 +49,46 @@ internal sealed unsafe class Warp : IDisposable
     {
         var code = Launch.Program.Code;
         long executed = 0;
-        while (_groups > 0)
+        while (_paths.TryPop(out var path))
         {
-            int current = Lowest(), counter = _counters[current];
-            uint mask = _masks[current];
-            Remove(current);
-            int other = _groups == 0 ? int.MaxValue : _counters[Lowest()];
-            while (counter < other)
+            var (counter, mask, join) = path;
+            mask &= Live;
+            while (mask != 0 && counter != join)
             {
                 var instruction = code[counter];
                 uint active = instruction.Guarded(this, mask);
                 executed++;
-                if (instruction.Flow == Flow.Next)
+                switch (instruction.Flow)
                 {
-                    if (active != 0) instruction.Execute(this, active);
-                    counter++;
-                }
-                else if (instruction.Flow == Flow.Branch)
-                {
-                    int target = ((Branch)instruction).Target;
-                    if (active == mask) counter = target;
-                    else
-                    {
+                    case Flow.Next:
+                        if (active != 0) instruction.Execute(this, active);
                         counter++;
-                        if (active == 0) continue;
+                        break;
+                    case Flow.Branch:
+                        var branch = (Branch)instruction;
+                        if (active == mask) counter = branch.Target;
+                        else if (active == 0) counter++;
+                        else
+                        {
+                            // All meet at the join; of the two ways there, the one that falls through runs first.
+                            if (branch.Join != join) _paths.Push((branch.Join, mask, join));
+                            _paths.Push((branch.Target, active, branch.Join));
+                            (counter, mask, join) = (counter + 1, mask & ~active, branch.Join);
+                        }
+                        break;
+                    case Flow.Exit:
+                        Live &= ~active;
                         mask &= ~active;
-                        Add(Math.Max(target, counter), target >= counter ? active : mask);
-                        if (target < counter) (counter, mask) = (target, active);
-                        other = _counters[Lowest()];
-                    }
+                        counter++;
+                        break;
+                    default:
+                        if (active != Started) throw Fault(instruction, PtxFaultKind.Divergence, BitOperations.TrailingZeroCount(mask), $"{BitOperations.PopCount(active)} of the warp's {BitOperations.PopCount(Started)} threads are at the barrier");
+                        _paths.Push((counter + 1, mask, join));
+                        Launch.Counts.Instructions += executed;
+                        return true;
                 }
-                else if (instruction.Flow == Flow.Exit)
-                {
-                    Live &= ~active;
-                    mask &= ~active;
-                    counter++;
-                    if (mask == 0) break;
-                }
-                else
-                {
-                    if (active != Live) throw Fault(instruction, PtxFaultKind.Divergence, BitOperations.TrailingZeroCount(mask), $"{BitOperations.PopCount(active)} of the warp's {BitOperations.PopCount(Live)} threads are at the barrier");
-                    Add(counter + 1, mask);
-                    Launch.Counts.Instructions += executed;
-                    return true;
-                }
+                if (executed > Launch.InstructionLimit) throw Fault(instruction, PtxFaultKind.NoEnd, 0, $"more than {Launch.InstructionLimit} instructions without a barrier");
             }
-            if (mask != 0) Add(counter, mask);
-            if (executed > Launch.InstructionLimit) throw Fault(code[Math.Min(counter, code.Length - 1)], PtxFaultKind.NoEnd, 0, $"more than {Launch.InstructionLimit} instructions without a barrier");
         }
         Launch.Counts.Instructions += executed;
         return false;
@@ -103,32 +98,6 @@ internal sealed unsafe class Warp : IDisposable
         => new(kind, Launch.Program.Name, instruction.Line, instruction.Text, Launch.Block, FirstThread + lane, detail);
 
     public void Dispose() => NativeMemory.AlignedFree(Registers);
-
-    private int Lowest()
-    {
-        int lowest = 0;
-        for (int i = 1; i < _groups; i++)
-            if (_counters[i] < _counters[lowest]) lowest = i;
-        return lowest;
-    }
-
-    private void Add(int counter, uint mask)
-    {
-        for (int i = 0; i < _groups; i++)
-        {
-            if (_counters[i] != counter) continue;
-            _masks[i] |= mask;
-            return;
-        }
-        (_counters[_groups], _masks[_groups]) = (counter, mask);
-        _groups++;
-    }
-
-    private void Remove(int group)
-    {
-        _groups--;
-        (_counters[group], _masks[group]) = (_counters[_groups], _masks[_groups]);
-    }
 }
 
 /// <summary>A cp.async of one lane: the bytes as they were when it set out, zeros included.</summary>
