@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -45,19 +44,22 @@ public class GpuDevice : Device
 
     public override Arena Allocate(long bytes) => new GpuArena(this, bytes);
 
-    public override void Upload<T>(ReadOnlySpan<T> source, TensorView destination)
+    public override unsafe void Upload<T>(ReadOnlySpan<T> source, TensorView destination)
     {
         RequireSize<T>(source.Length, destination, "upload");
-        var bytes = MemoryMarshal.AsBytes(source);
-        if (!bytes.IsEmpty) destination.GpuBytes.CopyFromCPU(Stream, ref MemoryMarshal.GetReference(bytes), bytes.Length);
+        // ILGPU does not pin what it copies from.
+        fixed (T* start = source)
+            if (start != null) destination.GpuBytes.CopyFromCPU(Stream, ref *(byte*)start, destination.Bytes);
     }
 
-    public override void Download<T>(TensorView source, Span<T> destination)
+    public override unsafe void Download<T>(TensorView source, Span<T> destination)
     {
         RequireSize<T>(destination.Length, source, "download");
-        var bytes = MemoryMarshal.AsBytes(destination);
-        if (!bytes.IsEmpty) source.GpuBytes.CopyToCPU(Stream, ref MemoryMarshal.GetReference(bytes), bytes.Length);
-        Stream.Synchronize();
+        fixed (T* start = destination)
+        {
+            if (start != null) source.GpuBytes.CopyToCPU(Stream, ref *(byte*)start, source.Bytes);
+            Stream.Synchronize();
+        }
     }
 
     public override void Copy(TensorView source, TensorView destination)

@@ -1,8 +1,8 @@
-using ILGPU.Runtime;
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using ILGPU;
+using ILGPU.Runtime;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.PtxExecutor;
 using NativeTrainer.PtxExecutor.Memory;
