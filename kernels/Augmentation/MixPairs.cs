@@ -21,6 +21,7 @@ public abstract class MixPairs : OpPlan
         return device switch
         {
             CpuDevice cpu => new MixPairsCpu(cpu, n, size),
+            GpuDevice gpu => new MixPairsGpu(gpu, n, size),
             _ => throw device.Lacks(nameof(MixPairs)),
         };
     }

@@ -17,6 +17,7 @@ public abstract class Normalize : OpPlan
         return device switch
         {
             CpuDevice cpu => new NormalizeCpu(cpu, n, size, channels),
+            GpuDevice gpu => new NormalizeGpu(gpu, n, size, channels),
             _ => throw device.Lacks(nameof(Normalize)),
         };
     }

@@ -17,10 +17,11 @@ public abstract class BatchNormFold : OpPlan
         return device switch
         {
             CpuDevice cpu => new BatchNormFoldCpu(cpu, channels, weightsPerChannel, epsilon),
+            GpuDevice gpu => new BatchNormFoldGpu(gpu, channels, weightsPerChannel, epsilon),
             _ => throw device.Lacks(nameof(BatchNormFold)),
         };
     }
 
-    /// <summary><paramref name="gamma"/> may be none for 1. foldedW may share w's memory.</summary>
+    /// <summary><paramref name="gamma"/> may be none for 1. foldedW may share w's memory, or be bfloat16 on a GPU.</summary>
     public abstract void Run(TensorView w, TensorView gamma, TensorView beta, TensorView mean, TensorView variance, TensorView foldedW, TensorView foldedBias);
 }

@@ -16,6 +16,7 @@ public abstract class Dropout : OpPlan
         return device switch
         {
             CpuDevice cpu => new DropoutCpu(cpu, count, probability),
+            GpuDevice gpu => new DropoutGpu(gpu, count, probability),
             _ => throw device.Lacks(nameof(Dropout)),
         };
     }

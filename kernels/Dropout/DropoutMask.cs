@@ -6,5 +6,5 @@ namespace NativeTrainer.Kernels.Dropout;
 internal static class DropoutMask
 {
     public static bool Keeps(RandomBlock block, int word, float probability)
-        => CounterRandom.ToUniform(word switch { 0 => block.X0, 1 => block.X1, 2 => block.X2, _ => block.X3 }) >= probability;
+        => CounterRandom.ToUniform(word == 0 ? block.X0 : word == 1 ? block.X1 : word == 2 ? block.X2 : block.X3) >= probability;
 }

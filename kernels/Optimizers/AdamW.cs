@@ -15,6 +15,7 @@ public abstract class AdamW : OpPlan
         return device switch
         {
             CpuDevice cpu => new AdamWCpu(cpu, new SegmentChunks(nameof(AdamW), segments, groups)),
+            GpuDevice gpu => new AdamWGpu(gpu, new SegmentChunks(nameof(AdamW), segments, groups)),
             _ => throw device.Lacks(nameof(AdamW)),
         };
     }

@@ -12,6 +12,7 @@ public abstract class Ema : OpPlan
         return device switch
         {
             CpuDevice cpu => new EmaCpu(cpu, count),
+            GpuDevice gpu => new EmaGpu(gpu, count),
             _ => throw device.Lacks(nameof(Ema)),
         };
     }

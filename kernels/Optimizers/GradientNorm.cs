@@ -15,6 +15,7 @@ public abstract class GradientNorm : OpPlan
         return device switch
         {
             CpuDevice cpu => new GradientNormCpu(cpu, chunks),
+            GpuDevice gpu => new GradientNormGpu(gpu, chunks),
             _ => throw device.Lacks(nameof(GradientNorm)),
         };
     }

@@ -37,5 +37,8 @@ internal sealed unsafe class SegmentChunks
     /// <summary>The pieces; they do not move, and live as long as this.</summary>
     public Piece* Pieces => (Piece*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_pieces));
 
+    /// <summary>A piece as GPU kernels read it.</summary>
+    public GpuPiece At(int index) => new() { Start = _pieces[index].Start, Count = (int)(_pieces[index].End - _pieces[index].Start), Group = _pieces[index].Group };
+
     public readonly record struct Piece(long Start, long End, int Group);
 }

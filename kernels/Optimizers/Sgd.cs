@@ -15,6 +15,7 @@ public abstract class Sgd : OpPlan
         return device switch
         {
             CpuDevice cpu => new SgdCpu(cpu, new SegmentChunks(nameof(Sgd), segments, groups)),
+            GpuDevice gpu => new SgdGpu(gpu, new SegmentChunks(nameof(Sgd), segments, groups)),
             _ => throw device.Lacks(nameof(Sgd)),
         };
     }

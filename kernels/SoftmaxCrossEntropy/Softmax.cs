@@ -13,6 +13,7 @@ public abstract class Softmax : OpPlan
         return device switch
         {
             CpuDevice cpu => new SoftmaxCpu(cpu, n, classes),
+            GpuDevice gpu => new SoftmaxGpu(gpu, n, classes),
             _ => throw device.Lacks(nameof(Softmax)),
         };
     }

@@ -19,6 +19,7 @@ public abstract class SoftmaxCrossEntropy : OpPlan
         return device switch
         {
             CpuDevice cpu => new SoftmaxCrossEntropyCpu(cpu, n, classes, labelSmoothing),
+            GpuDevice gpu => new SoftmaxCrossEntropyGpu(gpu, n, classes, labelSmoothing),
             _ => throw device.Lacks(nameof(SoftmaxCrossEntropy)),
         };
     }

@@ -8,12 +8,14 @@ namespace NativeTrainer.Kernels.Devices;
 public class GpuDevice : Device
 {
     private readonly Context _context;
+    private readonly List<Arena> _kept = [];
 
     private protected GpuDevice(Context context, Accelerator accelerator)
     {
         _context = context;
         Accelerator = accelerator;
         Stream = accelerator.CreateStream();
+        StepValues = new StepValues(this);
     }
 
     public override string Description => Accelerator.Name;
@@ -21,6 +23,9 @@ public class GpuDevice : Device
     internal Accelerator Accelerator { get; }
 
     internal AcceleratorStream Stream { get; }
+
+    /// <summary>Scalars that change from step to step.</summary>
+    internal StepValues StepValues { get; }
 
     /// <summary>Whether kernels may use <see cref="Ptx"/>'s copies and matrix products: a card of architecture 8.0 or later.</summary>
     internal virtual bool HasTensorCores => false;
@@ -74,10 +79,19 @@ public class GpuDevice : Device
 
     public override void Dispose()
     {
+        StepValues.Dispose();
+        foreach (var arena in _kept) arena.Dispose();
         Stream.Dispose();
         Accelerator.Dispose();
         _context.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A little memory for a plan's tables and sums, for as long as the device lives.</summary>
+    internal TensorView Keep(int bytes)
+    {
+        _kept.Add(Allocate(bytes));
+        return _kept[^1].View(0, new Shape(bytes), DType.UInt8);
     }
 
     /// <summary>A kernel, compiled for this device; plans load theirs once.</summary>

@@ -65,9 +65,22 @@ internal sealed class ArithmeticDecoder(StatementDecoder statement, string[] par
 
     private Instruction Compare()
     {
-        if (parts.Length != 3) throw unknown();
-        var type = Type;
-        int p = At(0, PtxType.Pred), a = At(1, type), b = At(2, type);
+        if (parts.Length == 4 && operands is [_, _, _, NameOperand third])
+        {
+            var compare = Compare(Type, At(0, PtxType.Pred), At(1, Type), At(2, Type));
+            return new CombinedCompare(compare, At(0, PtxType.Pred), statement.Register(third with { Negated = false }).Offset, third.Negated, parts[2] switch
+            {
+                "and" => (x, y) => x & y,
+                "or" => (x, y) => x | y,
+                "xor" => (x, y) => x ^ y,
+                _ => throw unknown(),
+            });
+        }
+        return parts.Length == 3 ? Compare(Type, At(0, PtxType.Pred), At(1, Type), At(2, Type)) : throw unknown();
+    }
+
+    private Instruction Compare(PtxType type, int p, int a, int b)
+    {
         return type switch
         {
             PtxType.F32 => CompareFloat<float>(p, a, b),

@@ -96,6 +96,17 @@ internal sealed unsafe class Compare<T, TComparison>(int p, int a, int b) : Inst
     }
 }
 
+/// <summary>setp with a third predicate: p = compare(a, b) op [!]c.</summary>
+internal sealed unsafe class CombinedCompare(Instruction compare, int p, int c, bool negated, Func<uint, uint, uint> function) : Instruction
+{
+    public override void Execute(Warp warp, uint mask)
+    {
+        uint third = *(uint*)(warp.Registers + c);
+        compare.Execute(warp, mask);
+        Predicates.Merge(warp, p, function(*(uint*)(warp.Registers + p), negated ? ~third : third), mask);
+    }
+}
+
 /// <summary>mov, and set-if-else of whole lanes.</summary>
 internal sealed unsafe class Move<T>(int d, int a) : Instruction where T : unmanaged
 {
