@@ -4,40 +4,74 @@ using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.BatchNorm2d;
 
-/// <summary>Two passes over memory each way, as on the processor: sums per part of rows, combined in float64 in order; then the elementwise result.</summary>
-internal sealed class BatchNorm2dGpu(GpuDevice device, long rows, int channels, BatchNormOptions options) : BatchNorm2d
+/// <summary>The choice of pack.</summary>
+internal static class BatchNorm2dGpu
 {
-    private const int Threads = 128, ElementThreads = 256;
+    public static BatchNorm2d Create(GpuDevice device, long rows, int channels, BatchNormOptions options, DType activations) => (channels % 8 == 0, activations) switch
+    {
+        (true, DType.Float32) => new BatchNorm2dGpu<Float32x8, Float32x8>(device, rows, channels, options),
+        (true, DType.BFloat16) => new BatchNorm2dGpu<Bf16x8, Float32x8>(device, rows, channels, options),
+        (false, DType.Float32) => new BatchNorm2dGpu<Float32x1, Float32x1>(device, rows, channels, options),
+        (false, DType.BFloat16) => new BatchNorm2dGpu<Bf16x1, Float32x1>(device, rows, channels, options),
+        _ => throw new ArgumentException($"batch norm of {activations} is not known; float32 and bfloat16 are"),
+    };
+}
 
-    private readonly BatchNormParts _parts = new(rows, channels);
-    private readonly GpuKernel<StatisticsArguments> _partial = device.Load<StatisticsArguments>(StatisticsSimt.Partial, Threads);
-    private readonly GpuKernel<StatisticsArguments> _combine = device.Load<StatisticsArguments>(StatisticsSimt.Combine, Threads);
-    private readonly GpuKernel<StatisticsArguments> _constant = device.Load<StatisticsArguments>(StatisticsSimt.Constant, Threads);
-    private readonly GpuKernel<NormaliseArguments> _normalise = device.Load<NormaliseArguments>(NormaliseSimt.Kernel, ElementThreads);
-    private readonly GpuKernel<GradientSumsArguments> _gradientPartial = device.Load<GradientSumsArguments>(GradientSimt.Partial, Threads);
-    private readonly GpuKernel<GradientSumsArguments> _gradientCombine = device.Load<GradientSumsArguments>(GradientSimt.Combine, Threads);
-    private readonly GpuKernel<GradientArguments> _constantScale = device.Load<GradientArguments>(GradientSimt.ConstantScale, Threads);
-    private readonly GpuKernel<GradientArguments> _gradient = device.Load<GradientArguments>(GradientSimt.Kernel, ElementThreads);
+/// <summary>Two passes over memory each way, as on the processor: sums per part of rows, combined in float64 in a fixed tree; then the elementwise result.</summary>
+/// <typeparam name="TPack">Activations of a thread.</typeparam>
+/// <typeparam name="TFloats">As many statistics.</typeparam>
+internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
+{
+    private const int ChannelThreads = 128;
 
-    public override string Variant => "batchnorm_simt";
+    private readonly long _rows;
+    private readonly int _channels;
+    private readonly BatchNormOptions _options;
+    private readonly ChannelGrid _grid;
+    private readonly BatchNormParts _parts;
+    private readonly GpuKernel<PartialStatisticsArguments<TPack, TFloats>> _partial;
+    private readonly GpuKernel<StatisticsArguments> _combine, _constant;
+    private readonly GpuKernel<NormaliseArguments<TPack, TFloats>> _normalise;
+    private readonly GpuKernel<PartialGradientArguments<TPack, TFloats>> _gradientPartial;
+    private readonly GpuKernel<GradientSumsArguments> _gradientCombine, _constantScale;
+    private readonly GpuKernel<GradientArguments<TPack, TFloats>> _gradient;
+
+    public BatchNorm2dGpu(GpuDevice device, long rows, int channels, BatchNormOptions options)
+    {
+        (_rows, _channels, _options) = (rows, channels, options);
+        _grid = new ChannelGrid(channels, default(TPack).Width);
+        _parts = new BatchNormParts(rows, channels, _grid.Columns);
+        _partial = device.Load<PartialStatisticsArguments<TPack, TFloats>>(PartialStatisticsSimt<TPack, TFloats>.Kernel, ChannelGrid.Threads);
+        _combine = device.Load<StatisticsArguments>(StatisticsSimt.Combine, PartCombine.Threads);
+        _constant = device.Load<StatisticsArguments>(StatisticsSimt.Constant, ChannelThreads);
+        _normalise = device.Load<NormaliseArguments<TPack, TFloats>>(NormaliseSimt<TPack, TFloats>.Kernel, ChannelGrid.Threads);
+        _gradientPartial = device.Load<PartialGradientArguments<TPack, TFloats>>(PartialGradientSimt<TPack, TFloats>.Kernel, ChannelGrid.Threads);
+        _gradientCombine = device.Load<GradientSumsArguments>(GradientSums.Combine, PartCombine.Threads);
+        _constantScale = device.Load<GradientSumsArguments>(GradientSums.ConstantScale, ChannelThreads);
+        _gradient = device.Load<GradientArguments<TPack, TFloats>>(GradientSimt<TPack, TFloats>.Kernel, ChannelGrid.Threads);
+    }
+
+    public override string Variant => $"batchnorm_simt_x{default(TPack).Width}";
 
     public override long WorkspaceBytes => _parts.WorkspaceBytes;
 
-    public override long Flops => 7 * rows * channels;
+    public override long Flops => 7 * _rows * _channels;
 
-    private int ChannelBlocks => Chunks.Count(channels, Threads);
+    private int CombineBlocks => Chunks.Count(_channels, PartCombine.ChannelsPerBlock);
 
-    private Index3D PartGrid => new(ChannelBlocks, _parts.Count, 1);
+    private int ConstantBlocks => Chunks.Count(_channels, ChannelThreads);
 
-    private int ElementBlocks => Chunks.Count(rows * channels, ElementThreads);
+    private Index3D PartGrid => new(_grid.Columns, _parts.Count, 1);
+
+    private Index3D ElementGrid => new(_grid.Columns, Chunks.Count(_rows, _grid.Lines * NormaliseSimt<TPack, TFloats>.RowsPerThread), 1);
 
     public override void ForwardTrain(TensorView x, TensorView weight, TensorView bias, TensorView residual, TensorView y,
         TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace)
     {
-        if (rows == 1) throw new InvalidOperationException($"batch norm in training needs more than one value per channel, got ({rows}, {channels}): use a larger batch or image, or freeze its statistics");
-        var arguments = new StatisticsArguments
+        if (_rows == 1) throw new InvalidOperationException($"batch norm in training needs more than one value per channel, got ({_rows}, {_channels}): use a larger batch or image, or freeze its statistics");
+        _partial.Launch(PartGrid, new() { X = x.GpuView<TPack>(), Workspace = Packs(workspace), Parts = _parts, Channels = _grid });
+        _combine.Launch(CombineBlocks, new()
         {
-            X = x.GpuFloat32,
             Weight = weight.GpuFloat32,
             Bias = bias.GpuFloat32,
             SavedMean = savedMean.GpuFloat32,
@@ -46,20 +80,17 @@ internal sealed class BatchNorm2dGpu(GpuDevice device, long rows, int channels, 
             RunningVar = runningVar.GpuFloat32,
             Workspace = Tables(workspace),
             Parts = _parts,
-            Epsilon = options.Epsilon,
-            Momentum = options.Momentum,
-        };
-        _partial.Launch(PartGrid, arguments);
-        _combine.Launch(ChannelBlocks, arguments);
+            Epsilon = _options.Epsilon,
+            Momentum = _options.Momentum,
+        });
         Normalise(x, residual, y, workspace);
     }
 
     public override void ForwardEval(TensorView x, TensorView weight, TensorView bias, TensorView runningMean, TensorView runningVar,
         TensorView residual, TensorView y, TensorView workspace)
     {
-        _constant.Launch(ChannelBlocks, new StatisticsArguments
+        _constant.Launch(ConstantBlocks, new()
         {
-            X = x.GpuFloat32,
             Weight = weight.GpuFloat32,
             Bias = bias.GpuFloat32,
             SavedMean = runningMean.GpuFloat32,
@@ -68,7 +99,7 @@ internal sealed class BatchNorm2dGpu(GpuDevice device, long rows, int channels, 
             RunningVar = runningVar.GpuFloat32,
             Workspace = Tables(workspace),
             Parts = _parts,
-            Epsilon = options.Epsilon,
+            Epsilon = _options.Epsilon,
         });
         Normalise(x, residual, y, workspace);
     }
@@ -78,7 +109,7 @@ internal sealed class BatchNorm2dGpu(GpuDevice device, long rows, int channels, 
         TensorView dweight, TensorView dbias, GradientWrite parameterWrite, TensorView workspace)
     {
         Sums(true, x, y, dy, weight, savedMean, savedInvStd, dweight, dbias, parameterWrite, workspace);
-        Gradient(true, x, y, dy, weight, savedInvStd, dx, dxWrite, dResidual, residualWrite, workspace);
+        Gradient(true, x, y, dy, dx, dxWrite, dResidual, residualWrite, workspace);
     }
 
     public override void BackwardEval(TensorView x, TensorView y, TensorView dy, TensorView weight, TensorView runningMean, TensorView runningVar,
@@ -86,75 +117,81 @@ internal sealed class BatchNorm2dGpu(GpuDevice device, long rows, int channels, 
         TensorView dweight, TensorView dbias, GradientWrite parameterWrite, TensorView workspace)
     {
         if (!dweight.IsNone) Sums(false, x, y, dy, weight, runningMean, runningVar, dweight, dbias, parameterWrite, workspace);
-        if (!dx.IsNone || !dResidual.IsNone) Gradient(false, dy, y, dy, weight, runningVar, dx, dxWrite, dResidual, residualWrite, workspace);
+        if (dx.IsNone && dResidual.IsNone) return;
+        if (!dx.IsNone) _constantScale.Launch(ConstantBlocks, SumsArguments(false, weight, runningMean, runningVar, default, default, GradientWrite.Overwrite, workspace));
+        Gradient(false, dy, y, dy, dx, dxWrite, dResidual, residualWrite, workspace);
     }
 
     private void Normalise(TensorView x, TensorView residual, TensorView y, TensorView workspace)
-        => _normalise.Launch(ElementBlocks, new NormaliseArguments
+        => _normalise.Launch(ElementGrid, new()
         {
-            X = x.GpuFloat32,
+            X = x.GpuView<TPack>(),
             Residual = Optional(residual, x),
-            Y = y.GpuFloat32,
-            Workspace = Tables(workspace),
+            Y = y.GpuView<TPack>(),
+            Workspace = Packs(workspace),
             Parts = _parts,
+            Channels = _grid,
             HasResidual = residual.IsNone ? 0 : 1,
-            Relu = options.Relu ? 1 : 0,
+            Relu = _options.Relu ? 1 : 0,
         });
 
     private void Sums(bool training, TensorView x, TensorView y, TensorView dy, TensorView weight, TensorView mean, TensorView invStdOrVar,
         TensorView dweight, TensorView dbias, GradientWrite parameterWrite, TensorView workspace)
     {
         Debug.Assert(dweight.IsNone == dbias.IsNone, "the parameters' gradients come as a pair");
-        var arguments = new GradientSumsArguments
+        _gradientPartial.Launch(PartGrid, new()
         {
-            X = x.GpuFloat32,
-            Y = options.Relu ? y.GpuFloat32 : dy.GpuFloat32,
-            Dy = dy.GpuFloat32,
+            X = x.GpuView<TPack>(),
+            Y = _options.Relu ? y.GpuView<TPack>() : dy.GpuView<TPack>(),
+            Dy = dy.GpuView<TPack>(),
+            Mean = mean.GpuView<TFloats>(),
+            Workspace = Packs(workspace),
+            Parts = _parts,
+            Channels = _grid,
+            Relu = _options.Relu ? 1 : 0,
+        });
+        _gradientCombine.Launch(CombineBlocks, SumsArguments(training, weight, mean, invStdOrVar, dweight, dbias, parameterWrite, workspace));
+    }
+
+    private GradientSumsArguments SumsArguments(bool training, TensorView weight, TensorView mean, TensorView invStdOrVar,
+        TensorView dweight, TensorView dbias, GradientWrite parameterWrite, TensorView workspace) => new()
+        {
             Weight = weight.GpuFloat32,
             Mean = mean.GpuFloat32,
             InvStdOrVar = invStdOrVar.GpuFloat32,
-            Dweight = Optional(dweight, weight),
-            Dbias = Optional(dbias, weight),
+            Dweight = (dweight.IsNone ? weight : dweight).GpuFloat32,
+            Dbias = (dbias.IsNone ? weight : dbias).GpuFloat32,
             Workspace = Tables(workspace),
             Parts = _parts,
-            Epsilon = options.Epsilon,
-            Relu = options.Relu ? 1 : 0,
+            Epsilon = _options.Epsilon,
             Training = training ? 1 : 0,
             HasParameters = dweight.IsNone ? 0 : 1,
             AddsParameters = parameterWrite == GradientWrite.Add ? 1 : 0,
         };
-        _gradientPartial.Launch(PartGrid, arguments);
-        _gradientCombine.Launch(ChannelBlocks, arguments);
-    }
 
-    private void Gradient(bool training, TensorView x, TensorView y, TensorView dy, TensorView weight, TensorView variance,
-        TensorView dx, GradientWrite dxWrite, TensorView dResidual, GradientWrite residualWrite, TensorView workspace)
-    {
-        var arguments = new GradientArguments
+    private void Gradient(bool training, TensorView x, TensorView y, TensorView dy, TensorView dx, GradientWrite dxWrite, TensorView dResidual, GradientWrite residualWrite, TensorView workspace)
+        => _gradient.Launch(ElementGrid, new()
         {
-            X = x.GpuFloat32,
-            Y = options.Relu ? y.GpuFloat32 : dy.GpuFloat32,
-            Dy = dy.GpuFloat32,
+            X = x.GpuView<TPack>(),
+            Y = _options.Relu ? y.GpuView<TPack>() : dy.GpuView<TPack>(),
+            Dy = dy.GpuView<TPack>(),
             Dx = Optional(dx, dy),
             Dresidual = Optional(dResidual, dy),
-            Weight = weight.GpuFloat32,
-            Variance = variance.GpuFloat32,
-            Workspace = Tables(workspace),
+            Workspace = Packs(workspace),
             Parts = _parts,
-            Epsilon = options.Epsilon,
-            Relu = options.Relu ? 1 : 0,
-            Training = training ? 1 : 0,
+            Channels = _grid,
+            Relu = _options.Relu ? 1 : 0,
+            Training = training && !dx.IsNone ? 1 : 0,
             HasDx = dx.IsNone ? 0 : 1,
             AddsDx = dxWrite == GradientWrite.Add ? 1 : 0,
             HasResidual = dResidual.IsNone ? 0 : 1,
             AddsResidual = residualWrite == GradientWrite.Add ? 1 : 0,
-        };
-        if (!training) _constantScale.Launch(ChannelBlocks, arguments);
-        _gradient.Launch(ElementBlocks, arguments);
-    }
+        });
 
-    private static ArrayView<float> Tables(TensorView workspace) => workspace.GpuUInt8.Cast<float>();
+    private static ArrayView<float> Tables(TensorView workspace) => workspace.GpuView<float>();
+
+    private static ArrayView<TFloats> Packs(TensorView workspace) => workspace.GpuView<TFloats>();
 
     /// <summary>Kernels get a view in any case; a flag says whether it counts.</summary>
-    private static ArrayView<float> Optional(TensorView tensor, TensorView otherwise) => (tensor.IsNone ? otherwise : tensor).GpuFloat32;
+    private static ArrayView<TPack> Optional(TensorView tensor, TensorView otherwise) => (tensor.IsNone ? otherwise : tensor).GpuView<TPack>();
 }

@@ -18,8 +18,9 @@ public readonly record struct BatchNormOptions(float Epsilon, float Momentum, bo
 public abstract class BatchNorm2d : OpPlan
 {
     /// <summary>A plan for <paramref name="rows"/> × <paramref name="channels"/>.</summary>
+    /// <param name="activations">Type of x, y, residual and their gradients: float32, or bfloat16 on a GPU.</param>
     /// <exception cref="ArgumentOutOfRangeException">An extent below 1, ε not positive, or a momentum outside 0 to 1.</exception>
-    public static BatchNorm2d Plan(Device device, long rows, int channels, BatchNormOptions options)
+    public static BatchNorm2d Plan(Device device, long rows, int channels, BatchNormOptions options, DType activations = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -27,8 +28,8 @@ public abstract class BatchNorm2d : OpPlan
         if (options.Momentum is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(options), options.Momentum, "batch norm's momentum is 0 to 1");
         return device switch
         {
-            CpuDevice cpu => new BatchNorm2dCpu(cpu, rows, channels, options),
-            GpuDevice gpu => new BatchNorm2dGpu(gpu, rows, channels, options),
+            CpuDevice cpu => new BatchNorm2dCpu(cpu.Requiring(activations), rows, channels, options),
+            GpuDevice gpu => BatchNorm2dGpu.Create(gpu, rows, channels, options, activations),
             _ => throw device.Lacks(nameof(BatchNorm2d)),
         };
     }

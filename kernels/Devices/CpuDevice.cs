@@ -16,6 +16,8 @@ public sealed unsafe class CpuDevice : Device
         Team = new WorkerTeam(threads == 0 ? Math.Min(Environment.ProcessorCount, 256) : threads);
     }
 
+    internal CpuDevice Requiring(DType activations) => Requiring(activations == DType.BFloat16 ? Precision.BFloat16 : Precision.Float32);
+
     /// <summary>This device, where it has the precision: the processor computes in float32.</summary>
     /// <exception cref="ArgumentException">Another precision.</exception>
     internal CpuDevice Requiring(Precision precision)

@@ -7,13 +7,13 @@ namespace NativeTrainer.Kernels.Elementwise;
 /// </summary>
 public abstract class Add : OpPlan
 {
-    /// <summary>A plan for <paramref name="count"/> elements.</summary>
-    public static Add Plan(Device device, long count)
+    /// <summary>A plan for <paramref name="count"/> elements, float32, or bfloat16 on a GPU.</summary>
+    public static Add Plan(Device device, long count, DType activations = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         return device switch
         {
-            CpuDevice cpu => new AddCpu(cpu, count),
+            CpuDevice cpu => new AddCpu(cpu.Requiring(activations), count),
             GpuDevice gpu => new AddGpu(gpu, count),
             _ => throw device.Lacks(nameof(Add)),
         };

@@ -12,10 +12,10 @@ internal interface IElementwiseGpu
     float Apply(float a, float b, float old);
 }
 
-internal struct ElementwiseArguments<TOp> where TOp : unmanaged, IElementwiseGpu
+internal struct ElementwiseArguments<TOp, TElement> where TOp : unmanaged, IElementwiseGpu where TElement : unmanaged, IElement<TElement>
 {
     public TOp Op;
-    public ArrayView<float> A, B, Y;
+    public ArrayView<TElement> A, B, Y;
     public long Count;
 }
 
@@ -24,7 +24,8 @@ internal sealed class ElementwiseGpu<TOp> where TOp : unmanaged, IElementwiseGpu
 {
     private const int Threads = 256, ElementsPerThread = 4;
 
-    private readonly GpuKernel<ElementwiseArguments<TOp>> _kernel;
+    private readonly GpuKernel<ElementwiseArguments<TOp, Float32Element>> _float32;
+    private readonly GpuKernel<ElementwiseArguments<TOp, Bf16Element>> _bf16;
     private readonly int _blocks;
     private readonly long _count;
 
@@ -32,18 +33,27 @@ internal sealed class ElementwiseGpu<TOp> where TOp : unmanaged, IElementwiseGpu
     {
         _count = count;
         _blocks = (int)Math.Min((count + Threads * ElementsPerThread - 1) / (Threads * ElementsPerThread), 32 * device.Multiprocessors);
-        _kernel = device.Load<ElementwiseArguments<TOp>>(Kernel, Threads);
+        _float32 = device.Load<ElementwiseArguments<TOp, Float32Element>>(Kernel, Threads);
+        _bf16 = device.Load<ElementwiseArguments<TOp, Bf16Element>>(Kernel, Threads);
     }
 
+    /// <summary>All of one type, which y tells.</summary>
     public void Run(TOp op, TensorView a, TensorView b, TensorView y)
     {
-        var first = a.GpuFloat32;
-        _kernel.Launch(_blocks, new ElementwiseArguments<TOp> { Op = op, A = first, B = b.IsNone ? first : b.GpuFloat32, Y = y.GpuFloat32, Count = _count });
+        if (y.Type == DType.BFloat16) Run(_bf16, op, a, b, y);
+        else Run(_float32, op, a, b, y);
     }
 
-    private static void Kernel(ElementwiseArguments<TOp> k)
+    private void Run<TElement>(GpuKernel<ElementwiseArguments<TOp, TElement>> kernel, TOp op, TensorView a, TensorView b, TensorView y) where TElement : unmanaged, IElement<TElement>
+    {
+        var first = a.GpuView<TElement>();
+        kernel.Launch(_blocks, new() { Op = op, A = first, B = b.IsNone ? first : b.GpuView<TElement>(), Y = y.GpuView<TElement>(), Count = _count });
+    }
+
+    private static void Kernel<TElement>(ElementwiseArguments<TOp, TElement> k) where TElement : unmanaged, IElement<TElement>
     {
         long stride = (long)Grid.DimX * Group.DimX;
-        for (long i = (long)Grid.IdxX * Group.DimX + Group.IdxX; i < k.Count; i += stride) k.Y[i] = k.Op.Apply(k.A[i], k.B[i], k.Op.ReadsResult ? k.Y[i] : 0);
+        for (long i = (long)Grid.IdxX * Group.DimX + Group.IdxX; i < k.Count; i += stride)
+            k.Y[i] = default(TElement).Of(k.Op.Apply(k.A[i].Value, k.B[i].Value, k.Op.ReadsResult ? k.Y[i].Value : 0));
     }
 }

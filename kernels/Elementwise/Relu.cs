@@ -8,10 +8,10 @@ namespace NativeTrainer.Kernels.Elementwise;
 /// </summary>
 public abstract class Relu : OpPlan
 {
-    /// <summary>A plan for <paramref name="count"/> elements.</summary>
-    public static Relu Plan(Device device, long count) => device switch
+    /// <summary>A plan for <paramref name="count"/> elements, float32, or bfloat16 on a GPU.</summary>
+    public static Relu Plan(Device device, long count, DType activations = DType.Float32) => device switch
     {
-        CpuDevice cpu => new ReluCpu(cpu, count),
+        CpuDevice cpu => new ReluCpu(cpu.Requiring(activations), count),
         GpuDevice gpu => new ReluGpu(gpu, count),
         _ => throw device.Lacks(nameof(Relu)),
     };

@@ -36,14 +36,14 @@ public readonly record struct Pool2dShape(int N, int H, int W, int C, int R, int
 /// </summary>
 public abstract class MaxPool2d : OpPlan
 {
-    /// <summary>A plan; windows have at most 255 elements and each holds some of the input.</summary>
+    /// <summary>A plan; windows have at most 255 elements and each holds some of the input. Activations are float32, or bfloat16 on a GPU.</summary>
     /// <exception cref="ArgumentException">The window, stride or padding does not fit the input; the message gives the shape.</exception>
-    public static MaxPool2d Plan(Device device, Pool2dShape shape)
+    public static MaxPool2d Plan(Device device, Pool2dShape shape, DType activations = DType.Float32)
     {
         Validate(shape);
         return device switch
         {
-            CpuDevice cpu => new MaxPool2dCpu(cpu, shape),
+            CpuDevice cpu => new MaxPool2dCpu(cpu.Requiring(activations), shape),
             GpuDevice gpu => new MaxPool2dGpu(gpu, shape),
             _ => throw device.Lacks(nameof(MaxPool2d)),
         };

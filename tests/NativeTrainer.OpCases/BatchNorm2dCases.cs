@@ -28,6 +28,19 @@ public static class BatchNorm2dCases
                     }
                 }
             }
+            foreach (var (rows, channels) in new[] { (2, 1), (700, 65), (50, 64), (35, 264), (2100, 8) })
+            {
+                foreach (var (relu, residual) in new[] { (false, false), (true, true) })
+                {
+                    yield return Bf16(ForwardTrain(rows, channels, relu, residual), rows, channels, relu);
+                    yield return Bf16(ForwardEval(rows, channels, relu, residual), rows, channels, relu);
+                    foreach (var write in Operand.Writes)
+                    {
+                        yield return Bf16(BackwardTrain(rows, channels, relu, residual, parameters: true, write), rows, channels, relu);
+                        yield return Bf16(BackwardEval(rows, channels, relu, residual, parameters: true, write), rows, channels, relu);
+                    }
+                }
+            }
             yield return ForwardTrain(50, 17, relu: true, residual: false);
             yield return ForwardTrain(50, 17, relu: false, residual: true);
             yield return ForwardTrain(5000, 17, relu: false, residual: false, mean: 1000);
@@ -42,6 +55,9 @@ public static class BatchNorm2dCases
             }
         }
     }
+
+    private static Bf16Case Bf16(OpCase opCase, int rows, int channels, bool relu)
+        => new(opCase, device => BatchNorm2d.Plan(device, rows, channels, new(Epsilon, Momentum, relu), DType.BFloat16), "x", "y", "residual", "dy", "dx", "dResidual");
 
     private static string Describe(int rows, int channels, bool relu, bool residual) => $"{rows}x{channels}{(relu ? " relu" : "")}{(residual ? " residual" : "")}";
 

@@ -26,12 +26,20 @@ public static class PoolingCases
                 yield return Forward(shape);
                 foreach (var write in Operand.Writes) yield return Backward(shape, write);
             }
+            foreach (var shape in Shapes.Take(3))
+            {
+                yield return new Bf16Case(Forward(shape), device => MaxPool2d.Plan(device, shape, DType.BFloat16), "x", "y");
+                foreach (var write in Operand.Writes) yield return new Bf16Case(Backward(shape, write), device => MaxPool2d.Plan(device, shape, DType.BFloat16), "dx", "dy");
+            }
             yield return Forward(Pool2dShape.Square(16, 112, 112, 64, 3, 2, 1), benchmark: true);
             yield return Backward(Pool2dShape.Square(16, 112, 112, 64, 3, 2, 1), GradientWrite.Overwrite, benchmark: true);
             foreach (var (n, pixels, channels) in new[] { (1, 1, 1), (2, 49, 65), (3, 12, 3), (1, 1000, 17), (2, 5, 300) })
             {
                 yield return AverageForward(n, pixels, channels);
                 foreach (var write in Operand.Writes) yield return AverageBackward(n, pixels, channels, write);
+                yield return new Bf16Case(AverageForward(n, pixels, channels), device => GlobalAveragePool.Plan(device, n, pixels, channels, DType.BFloat16), "x");
+                foreach (var write in Operand.Writes)
+                    yield return new Bf16Case(AverageBackward(n, pixels, channels, write), device => GlobalAveragePool.Plan(device, n, pixels, channels, DType.BFloat16), "dx");
             }
         }
     }

@@ -16,9 +16,17 @@ public static class ReluCases
                 yield return new Backward(count, GradientWrite.Overwrite);
                 yield return new Backward(count, GradientWrite.Add);
             }
+            foreach (int count in new[] { 1, 1003 })
+            {
+                yield return Bf16(new Forward(count), count);
+                yield return Bf16(new Backward(count, GradientWrite.Overwrite), count);
+                yield return Bf16(new Backward(count, GradientWrite.Add), count);
+            }
             yield return new Forward(16 * 56 * 56 * 64);
         }
     }
+
+    private static Bf16Case Bf16(OpCase opCase, int count) => new(opCase, device => Relu.Plan(device, count, DType.BFloat16), "x", "y", "dx", "dy");
 
     private sealed class Forward(int count) : OpCase
     {

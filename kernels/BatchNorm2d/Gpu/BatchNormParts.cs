@@ -10,15 +10,17 @@ internal readonly struct BatchNormParts
 {
     public const int Sums = 3, Coefficients = 4;
 
-    private const int LeastRows = 16, MostRows = 256, WantedParts = 512;
+    private const int LeastRows = 16, WantedBlocks = 1024;
 
     public readonly long Rows;
     public readonly int Channels, RowsPerPart, Count;
 
-    public BatchNormParts(long rows, int channels)
+    /// <param name="columns">Blocks along the channels: with many, fewer parts keep a card busy.</param>
+    public BatchNormParts(long rows, int channels, int columns)
     {
         (Rows, Channels) = (rows, channels);
-        RowsPerPart = (int)Math.Clamp((rows + WantedParts - 1) / WantedParts, LeastRows, MostRows);
+        int wanted = Math.Max(1, WantedBlocks / columns);
+        RowsPerPart = (int)Math.Max((rows + wanted - 1) / wanted, LeastRows);
         Count = Chunks.Count(rows, RowsPerPart);
     }
 

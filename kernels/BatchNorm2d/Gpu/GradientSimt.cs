@@ -1,58 +1,85 @@
 using ILGPU;
+using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.BatchNorm2d;
 
+internal struct PartialGradientArguments<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
+{
+    public ArrayView<TPack> X, Y, Dy;
+    public ArrayView<TFloats> Mean, Workspace;
+    public BatchNormParts Parts;
+    public ChannelGrid Channels;
+
+    /// <summary>0 or 1.</summary>
+    public int Relu;
+}
+
 internal struct GradientSumsArguments
 {
-    public ArrayView<float> X, Y, Dy, Weight, Mean, InvStdOrVar, Dweight, Dbias, Workspace;
+    public ArrayView<float> Weight, Mean, InvStdOrVar, Dweight, Dbias, Workspace;
     public BatchNormParts Parts;
     public float Epsilon;
 
     /// <summary>0 or 1.</summary>
-    public int Relu, Training, HasParameters, AddsParameters;
+    public int Training, HasParameters, AddsParameters;
 }
 
-internal struct GradientArguments
+internal struct GradientArguments<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
-    public ArrayView<float> X, Y, Dy, Dx, Dresidual, Weight, Variance, Workspace;
+    public ArrayView<TPack> X, Y, Dy, Dx, Dresidual;
+    public ArrayView<TFloats> Workspace;
     public BatchNormParts Parts;
-    public float Epsilon;
+    public ChannelGrid Channels;
 
     /// <summary>0 or 1.</summary>
     public int Relu, Training, HasDx, AddsDx, HasResidual, AddsResidual;
 }
 
-/// <summary>g = dy, under ReLU only where y &gt; 0. The sums Σg and Σg(x − mean) per part, then combined in float64 in the parts' order; then the gradients.</summary>
-internal static class GradientSimt
+/// <summary>g = dy, under ReLU only where y &gt; 0: the sums Σg and Σg(x − mean) of each part.</summary>
+internal static class PartialGradientSimt<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
-    /// <summary>Grid: channels, parts.</summary>
-    public static void Partial(GradientSumsArguments k)
+    /// <summary>Grid: channel blocks, parts.</summary>
+    public static void Kernel(PartialGradientArguments<TPack, TFloats> k)
     {
-        int c = Grid.IdxX * Group.DimX + Group.IdxX, part = Grid.IdxY, channels = k.Parts.Channels;
-        if (c >= channels) return;
-        long at = k.Parts.First(part) * channels + c;
-        float mean = k.Mean[c], sum = 0, dot = 0;
-        for (int row = k.Parts.Length(part); row > 0; row--, at += channels)
+        var shared = SharedMemory.Allocate<Float8>(2 * ChannelGrid.Threads);
+        int pack = k.Channels.Pack, line = k.Channels.Line, part = Grid.IdxY, length = k.Parts.Length(part);
+        bool inside = pack < k.Channels.Packs;
+        int column = inside ? pack : 0;
+        long first = k.Parts.First(part) * k.Channels.Packs + column;
+        Float8 mean = k.Mean.At(column), sum = default, dot = default;
+        for (int row = line; row < length; row += k.Channels.Lines)
         {
-            float g = k.Relu != 0 && !(k.Y[at] > 0) ? 0 : k.Dy[at];
-            sum += g;
-            dot += g * (k.X[at] - mean);
+            long at = first + (long)row * k.Channels.Packs;
+            var g = k.Dy.At(at);
+            if (k.Relu != 0) g = g.WherePositive(k.Y.At(at));
+            sum = sum.Plus(g);
+            dot = k.X.At(at).Minus(mean).Times(g).Plus(dot);
         }
-        k.Workspace[k.Parts.Sum(part, 0) + c] = sum;
-        k.Workspace[k.Parts.Sum(part, 1) + c] = dot;
+        LineSums.Add(ref sum, ref dot, shared, k.Channels.Width);
+        if (line != 0 || !inside) return;
+        int packWidth = default(TPack).Width;
+        k.Workspace[k.Parts.Sum(part, 0) / packWidth + pack] = default(TFloats).Of(sum);
+        k.Workspace[k.Parts.Sum(part, 1) / packWidth + pack] = default(TFloats).Of(dot);
     }
+}
 
-    /// <summary>Grid: channels. dweight, dbias and, in training, the coefficients of dx = weight·invStd·(g − Σg/N − x̂·Σg·x̂/N).</summary>
+/// <summary>From the parts' sums, in float64: dweight, dbias and, in training, the coefficients of dx = weight·invStd·(g − Σg/N − x̂·Σg·x̂/N).</summary>
+internal static class GradientSums
+{
+    /// <summary>Grid: blocks of channels.</summary>
     public static void Combine(GradientSumsArguments k)
     {
-        int c = Grid.IdxX * Group.DimX + Group.IdxX;
-        if (c >= k.Parts.Channels) return;
+        var shared = SharedMemory.Allocate<double>(PartCombine.Threads);
+        int channel = PartCombine.Channel, c = IntrinsicMath.Min(channel, k.Parts.Channels - 1);
         double sum = 0, dot = 0, rows = k.Parts.Rows;
-        for (int part = 0; part < k.Parts.Count; part++)
+        for (int part = PartCombine.FirstPart; part < k.Parts.Count; part += PartCombine.PartStep)
         {
             sum += k.Workspace[k.Parts.Sum(part, 0) + c];
             dot += k.Workspace[k.Parts.Sum(part, 1) + c];
         }
+        sum = PartCombine.Sum(sum, shared);
+        dot = PartCombine.Sum(dot, shared);
+        if (PartCombine.FirstPart != 0 || channel >= k.Parts.Channels) return;
         double invStd = k.Training != 0 ? k.InvStdOrVar[c] : 1 / Math.Sqrt((double)k.InvStdOrVar[c] + k.Epsilon);
         if (k.HasParameters != 0)
         {
@@ -68,26 +95,43 @@ internal static class GradientSimt
     }
 
     /// <summary>Grid: channels. weight/√(var + ε), the scale of constant statistics.</summary>
-    public static void ConstantScale(GradientArguments k)
+    public static void ConstantScale(GradientSumsArguments k)
     {
         int c = Grid.IdxX * Group.DimX + Group.IdxX;
-        if (c < k.Parts.Channels) k.Workspace[k.Parts.Coefficient(1) + c] = (float)(k.Weight[c] / Math.Sqrt((double)k.Variance[c] + k.Epsilon));
+        if (c < k.Parts.Channels) k.Workspace[k.Parts.Coefficient(1) + c] = (float)(k.Weight[c] / Math.Sqrt((double)k.InvStdOrVar[c] + k.Epsilon));
     }
+}
 
-    /// <summary>A thread per element. Every element is read before it is written.</summary>
-    public static void Kernel(GradientArguments k)
+/// <summary>The elementwise end of backward. Every element is read before it is written. Grid: channel blocks, row blocks.</summary>
+internal static class GradientSimt<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
+{
+    public static void Kernel(GradientArguments<TPack, TFloats> k)
     {
-        long i = (long)Grid.IdxX * Group.DimX + Group.IdxX;
-        if (i >= k.Parts.Rows * k.Parts.Channels) return;
-        int c = (int)(i % k.Parts.Channels);
-        float g = k.Relu != 0 && !(k.Y[i] > 0) ? 0 : k.Dy[i];
-        if (k.HasDx != 0)
+        int pack = k.Channels.Pack, width = default(TPack).Width;
+        if (pack >= k.Channels.Packs) return;
+        Float8 scale = default, mean = default, slope = default, offset = default;
+        if (k.HasDx != 0) scale = k.Workspace.At(k.Parts.Coefficient(1) / width + pack);
+        if (k.Training != 0)
         {
-            float value = g * k.Workspace[k.Parts.Coefficient(1) + c];
-            if (k.Training != 0) value += (k.X[i] - k.Workspace[k.Parts.Coefficient(0) + c]) * k.Workspace[k.Parts.Coefficient(2) + c] + k.Workspace[k.Parts.Coefficient(3) + c];
-            if (k.AddsDx != 0) value += k.Dx[i];
-            k.Dx[i] = value;
+            mean = k.Workspace.At(k.Parts.Coefficient(0) / width + pack);
+            slope = k.Workspace.At(k.Parts.Coefficient(2) / width + pack);
+            offset = k.Workspace.At(k.Parts.Coefficient(3) / width + pack);
         }
-        if (k.HasResidual != 0) k.Dresidual[i] = k.AddsResidual != 0 ? k.Dresidual[i] + g : g;
+        long row = (long)Grid.IdxY * k.Channels.Lines * NormaliseSimt<TPack, TFloats>.RowsPerThread + k.Channels.Line;
+        for (int i = 0; i < NormaliseSimt<TPack, TFloats>.RowsPerThread; i++, row += k.Channels.Lines)
+        {
+            if (row >= k.Parts.Rows) return;
+            long at = row * k.Channels.Packs + pack;
+            var g = k.Dy.At(at);
+            if (k.Relu != 0) g = g.WherePositive(k.Y.At(at));
+            if (k.HasDx != 0)
+            {
+                var value = g.Times(scale);
+                if (k.Training != 0) value = value.Plus(k.X.At(at).Minus(mean).Times(slope).Plus(offset));
+                if (k.AddsDx != 0) value = value.Plus(k.Dx.At(at));
+                k.Dx[at] = default(TPack).Of(value);
+            }
+            if (k.HasResidual != 0) k.Dresidual[at] = default(TPack).Of(k.AddsResidual != 0 ? k.Dresidual.At(at).Plus(g) : g);
+        }
     }
 }

@@ -1,27 +1,40 @@
 using ILGPU;
+using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.BatchNorm2d;
 
-internal struct NormaliseArguments
+internal struct NormaliseArguments<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
-    public ArrayView<float> X, Residual, Y, Workspace;
+    public ArrayView<TPack> X, Residual, Y;
+    public ArrayView<TFloats> Workspace;
     public BatchNormParts Parts;
+    public ChannelGrid Channels;
 
     /// <summary>0 or 1: kernel arguments hold no bool.</summary>
     public int HasResidual, Relu;
 }
 
-/// <summary>y = act((x − mean)·scale + offset [+ residual]) with the coefficient rows mean, scale, offset. A thread per element, neighbours are channels.</summary>
-internal static class NormaliseSimt
+/// <summary>y = act((x − mean)·scale + offset [+ residual]) with the coefficient rows mean, scale, offset. Grid: channel blocks, row blocks.</summary>
+internal static class NormaliseSimt<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
-    public static void Kernel(NormaliseArguments k)
+    /// <summary>Rows that a thread takes: its coefficients are read once for them.</summary>
+    public const int RowsPerThread = 4;
+
+    public static void Kernel(NormaliseArguments<TPack, TFloats> k)
     {
-        long i = (long)Grid.IdxX * Group.DimX + Group.IdxX;
-        if (i >= k.Parts.Rows * k.Parts.Channels) return;
-        int c = (int)(i % k.Parts.Channels);
-        float mean = k.Workspace[k.Parts.Coefficient(0) + c], scale = k.Workspace[k.Parts.Coefficient(1) + c], offset = k.Workspace[k.Parts.Coefficient(2) + c];
-        float value = (k.X[i] - mean) * scale + offset;
-        if (k.HasResidual != 0) value += k.Residual[i];
-        k.Y[i] = k.Relu != 0 && value <= 0 ? 0 : value;
+        int pack = k.Channels.Pack, width = default(TPack).Width;
+        if (pack >= k.Channels.Packs) return;
+        Float8 mean = k.Workspace.At(k.Parts.Coefficient(0) / width + pack), scale = k.Workspace.At(k.Parts.Coefficient(1) / width + pack);
+        var offset = k.Workspace.At(k.Parts.Coefficient(2) / width + pack);
+        long row = (long)Grid.IdxY * k.Channels.Lines * RowsPerThread + k.Channels.Line;
+        for (int i = 0; i < RowsPerThread; i++, row += k.Channels.Lines)
+        {
+            if (row >= k.Parts.Rows) return;
+            long at = row * k.Channels.Packs + pack;
+            var value = k.X.At(at).Minus(mean).Times(scale).Plus(offset);
+            if (k.HasResidual != 0) value = value.Plus(k.Residual.At(at));
+            if (k.Relu != 0) value = value.Positive();
+            k.Y[at] = default(TPack).Of(value);
+        }
     }
 }

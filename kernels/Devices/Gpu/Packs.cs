@@ -10,6 +10,16 @@ internal struct Float4
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float4 Plus(Float4 other) => new() { X = X + other.X, Y = Y + other.Y, Z = Z + other.Z, W = W + other.W };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float4 Minus(Float4 other) => new() { X = X - other.X, Y = Y - other.Y, Z = Z - other.Z, W = W - other.W };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float4 Times(Float4 other) => new() { X = X * other.X, Y = Y * other.Y, Z = Z * other.Z, W = W * other.W };
+
+    /// <summary>These where the others are above 0, else 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float4 WherePositive(Float4 others) => new() { X = others.X > 0 ? X : 0, Y = others.Y > 0 ? Y : 0, Z = others.Z > 0 ? Z : 0, W = others.W > 0 ? W : 0 };
+
     /// <summary>Negative numbers become 0; a NaN stays one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float4 Positive() => new() { X = X <= 0 ? 0 : X, Y = Y <= 0 ? 0 : Y, Z = Z <= 0 ? 0 : Z, W = W <= 0 ? 0 : W };

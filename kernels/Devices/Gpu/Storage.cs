@@ -11,6 +11,16 @@ internal struct Float8
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float8 Plus(Float8 other) => new() { Low = Low.Plus(other.Low), High = High.Plus(other.High) };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float8 Minus(Float8 other) => new() { Low = Low.Minus(other.Low), High = High.Minus(other.High) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float8 Times(Float8 other) => new() { Low = Low.Times(other.Low), High = High.Times(other.High) };
+
+    /// <summary>These where the others are above 0, else 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float8 WherePositive(Float8 others) => new() { Low = Low.WherePositive(others.Low), High = High.WherePositive(others.High) };
+
     /// <summary>Negative numbers become 0; a NaN stays one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float8 Positive() => new() { Low = Low.Positive(), High = High.Positive() };
