@@ -15,8 +15,22 @@ public static class ElementwiseCases
                 foreach (var write in Operand.Writes) yield return AddBackward(count, write);
                 yield return ScaleRun(count);
             }
+            foreach (int count in new[] { 3, 16, 1003 }) yield return CastCase(count);
+            foreach (int count in new[] { 17, 1003 })
+            {
+                yield return new Bf16Case(AddForward(count), device => Add.Plan(device, count, DType.BFloat16), "a", "b", "y");
+                foreach (var write in Operand.Writes) yield return new Bf16Case(AddBackward(count, write), device => Add.Plan(device, count, DType.BFloat16), "dx", "dy");
+            }
             yield return AddForward(16 * 56 * 56 * 64);
         }
+    }
+
+    /// <summary>Exact: ties, the largest and the smallest among them.</summary>
+    private static Bf16Case CastCase(int count)
+    {
+        var plain = new CallCase<Cast>($"cast {count}", [Operand.Input("x", new(count), u => u switch { > 0.9 => 1 + 1.0 / 256, > 0.8 => 1 + 3.0 / 256, < -0.9 => -1e-30, _ => u }), Operand.Output("y", new(count), DType.BFloat16)],
+            device => Cast.Plan(device, count), (plan, t, _) => plan.Run(t[0], t[1]), (values, _) => CastReference.Run(values[0], values[1]));
+        return new Bf16Case(plain, device => Cast.Plan(device, count)) { Exact = true };
     }
 
     private static OpCase AddForward(int count) => new CallCase<Add>($"add/forward {count}",

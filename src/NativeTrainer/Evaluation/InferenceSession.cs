@@ -36,7 +36,7 @@ internal sealed class InferenceSession
     public InferenceSession(ResNet model, int size, int batch, InferenceOutput output)
     {
         _model = model;
-        var builder = new GraphBuilder(model.Device, GraphMode.Inference);
+        var builder = new GraphBuilder(model.Device, GraphMode.Inference, model.Precision);
         _pixels = builder.Input("pixels", new Shape(batch, size, size, model.Spec.InputChannels), DType.UInt8);
         var features = model.Features(builder, builder.Add(new NormalizeStep(model.Device, _pixels, model.Spec.Preprocessing)));
         _output = output switch
@@ -66,7 +66,7 @@ internal sealed class InferenceSession
         int count = source.Samples.Count, done = 0;
         var results = new float[(long)count * Width];
         int[] order = [.. Enumerable.Range(0, count)];
-        _graph.Prepare();
+        Prepare();
         foreach (var batch in source.Epoch(order))
         {
             stop.ThrowIfCancellationRequested();
@@ -76,12 +76,18 @@ internal sealed class InferenceSession
         return results;
     }
 
+    private void Prepare()
+    {
+        _model.Parameters.RefreshCopies();
+        _graph.Prepare();
+    }
+
     /// <summary>Results of up to <see cref="Batch"/> images.</summary>
     /// <param name="pixels">(images, H, W, C), 0…255.</param>
     /// <param name="results">(images, <see cref="Width"/>).</param>
     public void RunBatch(ReadOnlySpan<byte> pixels, int images, Span<float> results)
     {
-        _graph.Prepare();
+        Prepare();
         RunPrepared(pixels, images, results);
     }
 

@@ -14,7 +14,7 @@ public enum GraphMode
 }
 
 /// <summary>Collects the steps of a forward pass as the model describes it, then derives the backward pass and the memory plan.</summary>
-public sealed class GraphBuilder(Device device, GraphMode mode)
+public sealed class GraphBuilder(Device device, GraphMode mode, Precision precision = Precision.Float32)
 {
     private readonly List<Step> _steps = [];
     private readonly List<Value> _inputs = [];
@@ -22,6 +22,9 @@ public sealed class GraphBuilder(Device device, GraphMode mode)
     public Device Device { get; } = device;
 
     public GraphMode Mode { get; } = mode;
+
+    /// <summary>Of the activations from the first convolution to the global pool; the input and the head are float32.</summary>
+    public Precision Precision { get; } = precision;
 
     /// <summary>A tensor filled from outside before each run.</summary>
     public Value Input(string name, Shape shape, DType type = DType.Float32)

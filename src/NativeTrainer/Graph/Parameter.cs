@@ -32,6 +32,9 @@ public sealed class Parameter
 
     public TensorView Data { get; internal set; }
 
+    /// <summary>What convolutions multiply with: <see cref="Data"/>, or its bfloat16 copy.</summary>
+    public TensorView Multiplied { get; internal set; }
+
     /// <summary>None unless <see cref="Trainable"/> and a gradient arena is attached.</summary>
     public TensorView Gradient { get; internal set; }
 

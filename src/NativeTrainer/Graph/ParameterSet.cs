@@ -1,5 +1,6 @@
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Kernels.Elementwise;
 
 namespace NativeTrainer.Graph;
 
@@ -13,6 +14,8 @@ public sealed class ParameterSet : IDisposable
     private readonly List<Parameter> _buffers = [];
     private Arena? _arena;
     private Arena? _gradients;
+    private Arena? _copies;
+    private Cast? _cast;
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
@@ -45,15 +48,23 @@ public sealed class ParameterSet : IDisposable
     public Parameter AddBuffer(string name, Shape shape) => Add(_buffers, name, shape, true);
 
     /// <summary>Gives every parameter and buffer its place on the device. Once.</summary>
-    public void Allocate(Device device)
+    /// <param name="precision">BFloat16 keeps a copy of the parameters in that type; <see cref="RefreshCopies"/> brings it up to date.</param>
+    public void Allocate(Device device, Precision precision = Precision.Float32)
     {
         if (_arena is not null) throw new InvalidOperationException("the parameters have their memory already");
         long parameters = Place(_parameters, 0), total = Place(_buffers, parameters);
         _arena = device.Allocate(total * sizeof(float));
-        foreach (var p in All) p.Data = _arena.View(p.Start * sizeof(float), p.Shape);
+        foreach (var p in All) p.Data = p.Multiplied = _arena.View(p.Start * sizeof(float), p.Shape);
         Flat = _arena.View(0, new Shape(checked((int)parameters)));
         FlatWithBuffers = _arena.View(0, new Shape(checked((int)total)));
+        if (precision != Precision.BFloat16) return;
+        _cast = Cast.Plan(device, parameters);
+        _copies = device.Allocate(parameters * DType.BFloat16.SizeInBytes());
+        foreach (var p in _parameters) p.Multiplied = _copies.View(p.Start * DType.BFloat16.SizeInBytes(), p.Shape, DType.BFloat16);
     }
+
+    /// <summary>After the parameters changed, before they are multiplied with: in bfloat16 the copy follows, else there is nothing to do.</summary>
+    public void RefreshCopies() => _cast?.Run(Flat, _copies!.View(0, Flat.Shape, DType.BFloat16));
 
     /// <summary>Marks what is trained from now on, so that graphs can be built and planned. Gradients come with <see cref="AllocateGradients"/>.</summary>
     public void SetTrainable(Func<Parameter, bool> trained)
@@ -80,6 +91,7 @@ public sealed class ParameterSet : IDisposable
     public void Dispose()
     {
         _gradients?.Dispose();
+        _copies?.Dispose();
         _arena?.Dispose();
     }
 

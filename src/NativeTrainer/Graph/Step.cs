@@ -70,7 +70,7 @@ public abstract class Step
         return input;
     }
 
-    protected Value Writes(string name, Shape shape, bool needsGradient) => Output = new Value(name, shape, DType.Float32, needsGradient);
+    protected Value Writes(string name, Shape shape, bool needsGradient, DType type = DType.Float32) => Output = new Value(name, shape, type, needsGradient);
 
     protected Value Keeps(string name, Shape shape, DType type = DType.Float32)
     {

@@ -45,9 +45,9 @@ internal sealed class ConvolutionNorm
         bool trained = _weight.Trainable || _bias is { Trainable: true } || _norm is { Weight.Trainable: true };
         bool batchStatistics = graph.Mode == GraphMode.Training && _norm is not null && policy.UsesBatchStatistics(_norm.Weight.Trainable || _weight.Trainable);
         if (graph.Mode == GraphMode.Inference || (!trained && !x.NeedsGradient && residual is not { NeedsGradient: true } && !batchStatistics))
-            return graph.Add(new FoldedConvolutionStep(graph.Device, _name, x, shape, _weight, _bias, _norm, _epsilon, residual, relu));
+            return graph.Add(new FoldedConvolutionStep(graph.Device, _name, x, shape, _weight, _bias, _norm, _epsilon, residual, relu, graph.Precision));
 
-        var y = graph.Add(new ConvolutionStep(graph.Device, _name, x, shape, _weight, _bias));
+        var y = graph.Add(new ConvolutionStep(graph.Device, _name, x, shape, _weight, _bias, graph.Precision));
         if (_norm is not null)
             return graph.Add(new BatchNormStep(graph.Device, $"{_name} norm", y, _norm, new BatchNormOptions(_epsilon, NormMomentum, relu), residual, batchStatistics));
         if (residual is not null) y = graph.Add(new AddStep(graph.Device, $"{_name} add", y, residual));

@@ -17,11 +17,12 @@ public sealed class ResNet : IDisposable
 
     /// <param name="spec">Its shape is checked here.</param>
     /// <param name="device">Where the parameters live; they start at zero: call <see cref="Initialize"/> or load weights.</param>
+    /// <param name="precision">Float32, or on a GPU another.</param>
     /// <exception cref="ArgumentException">The spec contradicts itself.</exception>
-    public ResNet(ResNetSpec spec, Device device)
+    public ResNet(ResNetSpec spec, Device device, Precision precision = Precision.Float32)
     {
         Check(spec);
-        (Spec, Device) = (spec, device);
+        (Spec, Device, Precision) = (spec, device, precision);
         _stem = new ConvolutionNorm(Parameters, "conv1", "bn1", spec.InputChannels, spec.StemChannels, spec.StemKernel, spec.StemStride, spec.Norm, spec.NormEpsilon);
         int channels = spec.StemChannels;
         for (int stage = 0; stage < spec.Depths.Count; stage++)
@@ -34,12 +35,15 @@ public sealed class ResNet : IDisposable
             }
         }
         _head = new ClassifierHead(Parameters, spec.Head, spec.Features);
-        Parameters.Allocate(device);
+        Parameters.Allocate(device, precision);
     }
 
     public ResNetSpec Spec { get; }
 
     public Device Device { get; }
+
+    /// <summary>Of the convolutions and what lies between them.</summary>
+    public Precision Precision { get; }
 
     public ParameterSet Parameters { get; } = new();
 

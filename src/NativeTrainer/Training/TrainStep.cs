@@ -32,7 +32,7 @@ public sealed class TrainStep : IDisposable
     public TrainStep(ResNet model, TrainOptions options, int size, int batch, bool fromScratch = false, float[]? classWeights = null, bool reuseMemory = true)
     {
         (_model, _options, _classWeightValues) = (model, options, classWeights);
-        var builder = new GraphBuilder(model.Device, GraphMode.Training);
+        var builder = new GraphBuilder(model.Device, GraphMode.Training, model.Precision);
         _input = builder.Input("x", size == 0 ? new Shape(batch, model.Spec.Features) : new Shape(batch, size, size, model.Spec.InputChannels));
         _targets = builder.Input("targets", new Shape(batch, model.Spec.Head.Classes));
         _classWeights = classWeights is null ? null : builder.Input("class weights", new Shape(classWeights.Length));
@@ -74,7 +74,11 @@ public sealed class TrainStep : IDisposable
     }
 
     /// <summary>Refreshes what the shared memory may have lost; after another graph ran in it.</summary>
-    public void Prepare() => _graph.Prepare();
+    public void Prepare()
+    {
+        _model.Parameters.RefreshCopies();
+        _graph.Prepare();
+    }
 
     /// <summary>Forward and backward of the batch that lies in the inputs; gradients stay for <see cref="Update"/>.</summary>
     /// <param name="step">Counted over the run: keys dropout.</param>
@@ -99,6 +103,7 @@ public sealed class TrainStep : IDisposable
     {
         Groups.SetFactor(factor);
         Optimizer.Step();
+        _model.Parameters.RefreshCopies();
     }
 
     public void Dispose() => _optimizer?.Dispose();

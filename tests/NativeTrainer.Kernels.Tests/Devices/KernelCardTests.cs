@@ -3,6 +3,7 @@ using System.Reflection;
 using ILGPU;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.OpCases;
+using NativeTrainer.PtxExecutor.Ilgpu;
 
 namespace NativeTrainer.Kernels.Tests.Devices;
 

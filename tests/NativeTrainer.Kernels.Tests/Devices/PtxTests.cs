@@ -1,4 +1,5 @@
 using NativeTrainer.OpCases;
+using NativeTrainer.PtxExecutor.Ilgpu;
 
 namespace NativeTrainer.Kernels.Tests.Devices;
 

@@ -21,12 +21,12 @@ internal sealed class BatchNormStep : Step
     public BatchNormStep(Device device, string name, Value x, NormParameters norm, BatchNormOptions options, Value? residual, bool batchStatistics) : base(name)
     {
         int channels = x.Shape[3];
-        _plan = BatchNorm2d.Plan(device, x.Shape.Count / channels, channels, options);
+        _plan = BatchNorm2d.Plan(device, x.Shape.Count / channels, channels, options, x.Type);
         _norm = norm;
         _x = Reads(x);
         _residual = residual is null ? null : Reads(residual);
         _trained = norm.Weight.Trainable;
-        var output = Writes(name, x.Shape, x.NeedsGradient || _trained || residual is { NeedsGradient: true });
+        var output = Writes(name, x.Shape, x.NeedsGradient || _trained || residual is { NeedsGradient: true }, x.Type);
         if (batchStatistics) (_mean, _invStd) = (Keeps($"{name} mean", new Shape(channels)), Keeps($"{name} inverse std", new Shape(channels)));
         BackwardReads(x);
         if (options.Relu) BackwardReads(output);

@@ -12,12 +12,12 @@ internal sealed class ConvolutionStep : Step
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
 
-    public ConvolutionStep(Device device, string name, Value x, Conv2dShape shape, Parameter weight, Parameter? bias) : base(name)
+    public ConvolutionStep(Device device, string name, Value x, Conv2dShape shape, Parameter weight, Parameter? bias, Precision precision) : base(name)
     {
-        _plan = Conv2d.Plan(device, shape);
+        _plan = Conv2d.Plan(device, shape, precision);
         _x = Reads(x);
         (_weight, _bias) = (weight, bias);
-        Writes(name, shape.Output, x.NeedsGradient || weight.Trainable || bias is { Trainable: true });
+        Writes(name, shape.Output, x.NeedsGradient || weight.Trainable || bias is { Trainable: true }, precision.Activations());
         if (weight.Trainable) BackwardReads(x);
     }
 
@@ -28,13 +28,13 @@ internal sealed class ConvolutionStep : Step
     public override long WorkspaceBytes => _plan.WorkspaceBytes;
 
     public override void Forward(RunContext context)
-        => _plan.Forward(_x.Data, _weight.Data, new Conv2dEpilogue(_bias?.Data ?? default, default, false), Output.Data, Workspace);
+        => _plan.Forward(_x.Data, _weight.Multiplied, new Conv2dEpilogue(_bias?.Data ?? default, default, false), Output.Data, Workspace);
 
     public override void Backward(RunContext context)
     {
         var dy = Output.Gradient;
         if (_weight.Trainable) _plan.BackwardWeights(_x.Data, dy, _weight.Gradient, context.ParameterWrite, Workspace);
         if (_bias is { Trainable: true }) _plan.BackwardBias(dy, _bias.Gradient, context.ParameterWrite, Workspace);
-        if (_x.NeedsGradient) _plan.BackwardData(dy, _weight.Data, _x.Gradient, WriteTo(_x), Workspace);
+        if (_x.NeedsGradient) _plan.BackwardData(dy, _weight.Multiplied, _x.Gradient, WriteTo(_x), Workspace);
     }
 }

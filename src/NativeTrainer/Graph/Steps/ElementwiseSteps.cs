@@ -12,9 +12,9 @@ internal sealed class ReluStep : Step
 
     public ReluStep(Device device, string name, Value x) : base(name)
     {
-        _plan = Relu.Plan(device, x.Shape.Count);
+        _plan = Relu.Plan(device, x.Shape.Count, x.Type);
         _x = Reads(x);
-        BackwardReads(Writes(name, x.Shape, x.NeedsGradient));
+        BackwardReads(Writes(name, x.Shape, x.NeedsGradient, x.Type));
     }
 
     public override string Variant => _plan.Variant;
@@ -33,9 +33,9 @@ internal sealed class AddStep : Step
 
     public AddStep(Device device, string name, Value a, Value b) : base(name)
     {
-        _plan = Kernels.Elementwise.Add.Plan(device, a.Shape.Count);
+        _plan = Kernels.Elementwise.Add.Plan(device, a.Shape.Count, a.Type);
         (_a, _b) = (Reads(a), Reads(b));
-        Writes(name, a.Shape, a.NeedsGradient || b.NeedsGradient);
+        Writes(name, a.Shape, a.NeedsGradient || b.NeedsGradient, a.Type);
     }
 
     public override string Variant => _plan.Variant;

@@ -23,19 +23,19 @@ internal sealed class FoldedConvolutionStep : Step
     private readonly bool _relu;
 
     public FoldedConvolutionStep(Device device, string name, Value x, Conv2dShape shape, Parameter weight, Parameter? bias, NormParameters? norm, float epsilon,
-        Value? residual, bool relu) : base(name)
+        Value? residual, bool relu, Precision precision) : base(name)
     {
-        _plan = Conv2d.Plan(device, shape);
+        _plan = Conv2d.Plan(device, shape, precision);
         _x = Reads(x);
         _residual = residual is null ? null : Reads(residual);
         (_weight, _bias, _norm, _relu) = (weight, bias, norm, relu);
         if (norm is not null)
         {
             _fold = BatchNormFold.Plan(device, shape.K, shape.R * shape.S * shape.C, epsilon);
-            _foldedWeight = new Value($"{name} folded weight", shape.Weights, DType.Float32, false);
+            _foldedWeight = new Value($"{name} folded weight", shape.Weights, precision.Activations(), false);
             _foldedBias = new Value($"{name} folded bias", new Shape(shape.K), DType.Float32, false);
         }
-        Writes(name, shape.Output, false);
+        Writes(name, shape.Output, false, precision.Activations());
     }
 
     public override string Variant => $"{_plan.Variant} folded";
@@ -52,7 +52,7 @@ internal sealed class FoldedConvolutionStep : Step
     public override void Forward(RunContext context)
     {
         var bias = _foldedBias?.Data ?? _bias?.Data ?? default;
-        _plan.Forward(_x.Data, _foldedWeight?.Data ?? _weight.Data, new Conv2dEpilogue(bias, _residual?.Data ?? default, _relu), Output.Data, Workspace);
+        _plan.Forward(_x.Data, _foldedWeight?.Data ?? _weight.Multiplied, new Conv2dEpilogue(bias, _residual?.Data ?? default, _relu), Output.Data, Workspace);
     }
 
     public override void Backward(RunContext context) => throw new InvalidOperationException($"{Name} is inference only");

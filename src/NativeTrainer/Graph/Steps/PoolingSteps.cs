@@ -13,9 +13,9 @@ internal sealed class MaxPoolStep : Step
 
     public MaxPoolStep(Device device, string name, Value x, Pool2dShape shape) : base(name)
     {
-        _plan = MaxPool2d.Plan(device, shape);
+        _plan = MaxPool2d.Plan(device, shape, x.Type);
         _x = Reads(x);
-        var output = Writes(name, new Shape(shape.N, shape.P, shape.Q, shape.C), x.NeedsGradient);
+        var output = Writes(name, new Shape(shape.N, shape.P, shape.Q, shape.C), x.NeedsGradient, x.Type);
         if (x.NeedsGradient) _winner = Keeps($"{name} winner", output.Shape, DType.UInt8);
     }
 
@@ -34,7 +34,7 @@ internal sealed class GlobalAveragePoolStep : Step
 
     public GlobalAveragePoolStep(Device device, string name, Value x) : base(name)
     {
-        _plan = GlobalAveragePool.Plan(device, x.Shape[0], x.Shape[1] * x.Shape[2], x.Shape[3]);
+        _plan = GlobalAveragePool.Plan(device, x.Shape[0], x.Shape[1] * x.Shape[2], x.Shape[3], x.Type);
         _x = Reads(x);
         Writes(name, new Shape(x.Shape[0], x.Shape[3]), x.NeedsGradient);
     }

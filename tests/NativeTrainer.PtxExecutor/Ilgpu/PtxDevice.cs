@@ -3,17 +3,17 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
+using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
-using NativeTrainer.PtxExecutor;
 using NativeTrainer.PtxExecutor.Memory;
 
-namespace NativeTrainer.Kernels.Tests.Devices;
+namespace NativeTrainer.PtxExecutor.Ilgpu;
 
 /// <summary>
 /// A GPU of text: kernels are compiled to PTX as for a card, and the PTX is run by the executor, which checks every access. Memory is that of ILGPU's
 /// CPU accelerator. What was filled with anything but zeros (guards, poison) counts as never written.
 /// </summary>
-internal sealed class PtxDevice : GpuDevice
+public sealed class PtxDevice : GpuDevice
 {
     private static readonly Lazy<PtxCompiler> Compiler = new(() => new PtxCompiler());
     private static readonly ConcurrentDictionary<(MethodInfo, int), PtxKernel> Kernels = new();
@@ -67,7 +67,7 @@ internal sealed class PtxDevice : GpuDevice
     internal override GpuKernel<TArguments> Load<TArguments>(Action<TArguments> kernel, int threads)
         => new Executed<TArguments>(this, Kernels.GetOrAdd((kernel.Method, threads), key => PtxKernel.Parse(Compile(key.Item1, key.Item2))), threads);
 
-    public static string Compile(MethodInfo kernel, int threads)
+    internal static string Compile(MethodInfo kernel, int threads)
     {
         lock (Compiler) return Compiler.Value.Compile(kernel, threads);
     }
