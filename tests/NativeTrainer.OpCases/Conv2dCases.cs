@@ -69,7 +69,12 @@ public static class Conv2dCases
     public static IEnumerable<OpCase> All =>
         Awkward.SelectMany(s => Enum.GetValues<Pass>().Select(pass => new Case(s, pass, false)))
             .Concat(Chunked.SelectMany(s => Enum.GetValues<Pass>().Where(pass => s.C % 8 == 0 || pass is not (Pass.Data or Pass.DataAdd)).Select(pass => new Case(s, pass, false, Precision.BFloat16))))
-            .Concat(Layers.SelectMany(s => new[] { Pass.Forward, Pass.Data, Pass.Weights }.Select(pass => new Case(s, pass, true))));
+            .Concat(Layers.SelectMany(s => new[] { Pass.Forward, Pass.Data, Pass.Weights }.Select(pass => new Case(s, pass, true))))
+            .Concat(Layers.Select(s => s with { N = 128 }).SelectMany(s => new[] { Pass.Forward, Pass.Data, Pass.Weights }.Where(pass => s.C % 8 == 0 || pass != Pass.Data).Select(pass => new Case(s, pass, true, Precision.BFloat16))));
+
+    /// <summary>A case of any shape in bfloat16.</summary>
+    /// <param name="pass">Forward, ForwardBias, ForwardFused, Data, DataAdd, Weights, WeightsAdd or Bias.</param>
+    public static OpCase Bf16(Conv2dShape shape, string pass) => new Case(shape, Enum.Parse<Pass>(pass), false, Precision.BFloat16);
 
     private sealed class Case(Conv2dShape shape, Pass pass, bool benchmark, Precision precision = Precision.Float32) : OpCase
     {

@@ -54,5 +54,25 @@ public abstract class OpCase
     /// </summary>
     public abstract void Reference(double[][] values, double[][] bounds);
 
+    /// <summary>This case under another plan of the same op.</summary>
+    public OpCase With(string suffix, Func<Device, OpPlan> plan) => new Replanned(this, suffix, plan);
+
     public override string ToString() => Name;
+
+    private sealed class Replanned(OpCase inner, string suffix, Func<Device, OpPlan> plan) : OpCase
+    {
+        public override string Name => $"{inner.Name} {suffix}";
+
+        public override IReadOnlyList<TensorSpec> Tensors => inner.Tensors;
+
+        public override Precision Precision => inner.Precision;
+
+        public override bool NeedsTensorCores => inner.NeedsTensorCores;
+
+        public override OpPlan Plan(Device device) => plan(device);
+
+        public override void Run(OpPlan plan, TensorView[] tensors, TensorView workspace) => inner.Run(plan, tensors, workspace);
+
+        public override void Reference(double[][] values, double[][] bounds) => inner.Reference(values, bounds);
+    }
 }

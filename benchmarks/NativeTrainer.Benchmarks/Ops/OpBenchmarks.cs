@@ -20,7 +20,7 @@ public class OpBenchmarks
     private TensorView[] _tensors = [];
     private TensorView _workspace;
 
-    public static IEnumerable<OpCase> Cases => AllCases.List.Where(c => c.Benchmark);
+    public static IEnumerable<OpCase> Cases => AllCases.List.Where(c => c.Benchmark && c.Precision == Precision.Float32);
 
     [ParamsSource(nameof(Cases))]
     public OpCase Case { get; set; } = null!;

@@ -59,7 +59,8 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
     private readonly int _pixelsPerPart, _parts, _biasParts;
     private readonly long _packedWeightsAt, _partsAt;
 
-    public Conv2dMma(GpuDevice device, Conv2dShape shape)
+    /// <param name="tile">For tests: this block tile in place of the table's, where a pass has it.</param>
+    public Conv2dMma(GpuDevice device, Conv2dShape shape, MmaTile? tile = null)
     {
         _shape = shape;
         if (shape.C % 8 != 0)
@@ -71,9 +72,9 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
         }
         var run = _packing?.Packed ?? shape;
         _geometry = new ConvGeometry(run);
-        _forwardTile = Conv2dMma.Tile(_geometry.OutputPixels, run.K);
-        _dataTile = Conv2dMma.Tile((long)run.N * Chunks.Count(run.H, run.StrideH) * Chunks.Count(run.W, run.StrideW), run.C);
-        _weightsTile = (run.K > 64, _geometry.TapChannels > 64) switch
+        _forwardTile = tile ?? Conv2dMma.Tile(_geometry.OutputPixels, run.K);
+        _dataTile = tile ?? Conv2dMma.Tile((long)run.N * Chunks.Count(run.H, run.StrideH) * Chunks.Count(run.W, run.StrideW), run.C);
+        _weightsTile = tile ?? (run.K > 64, _geometry.TapChannels > 64) switch
         {
             (true, true) => MmaTile.Block128x128,
             (true, false) => MmaTile.Block128x64,
@@ -84,6 +85,7 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
         {
             MmaTile.Block128x128 => ForwardMma<Block128x128, WarpTile64x32, Bf16Math, TStorage>.Kernel,
             MmaTile.Block128x64 => ForwardMma<Block128x64, WarpTile32x32, Bf16Math, TStorage>.Kernel,
+            MmaTile.Block64x128 => ForwardMma<Block64x128, WarpTile32x32, Bf16Math, TStorage>.Kernel,
             _ => ForwardMma<Block64x64, WarpTile32x16, Bf16Math, TStorage>.Kernel,
         }, Conv2dMma.Threads);
         if (_packing is null)
@@ -92,6 +94,7 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
             {
                 MmaTile.Block128x128 => BackwardDataMma<Block128x128, WarpTile64x32, Bf16Math, TStorage>.Kernel,
                 MmaTile.Block128x64 => BackwardDataMma<Block128x64, WarpTile32x32, Bf16Math, TStorage>.Kernel,
+                MmaTile.Block64x128 => BackwardDataMma<Block64x128, WarpTile32x32, Bf16Math, TStorage>.Kernel,
                 _ => BackwardDataMma<Block64x64, WarpTile32x16, Bf16Math, TStorage>.Kernel,
             }, Conv2dMma.Threads);
         }

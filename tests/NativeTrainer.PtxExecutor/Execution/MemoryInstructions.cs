@@ -45,10 +45,12 @@ internal struct GlobalAccess
 
     private static string Describe(Launch launch, long address)
     {
-        for (int i = 0; i < launch.Allowed.Length; i++)
+        long Distance(PtxRange range) => address < range.Start ? range.Start - address : Math.Max(0, address - range.End);
+        if (launch.Allowed.Length > 0)
         {
-            var range = launch.Allowed[i];
-            if (address >= range.Start - 4096 && address < range.End + 4096) return $"argument {i} + {address - range.Start} (it has {range.End - range.Start} bytes)";
+            int nearest = Enumerable.Range(0, launch.Allowed.Length).MinBy(i => Distance(launch.Allowed[i]));
+            var range = launch.Allowed[nearest];
+            return $"argument {nearest} + {address - range.Start} (it has {range.End - range.Start} bytes)";
         }
         return $"address {address:x}";
     }

@@ -18,7 +18,10 @@ public sealed class PtxDevice : GpuDevice
     private static readonly Lazy<PtxCompiler> Compiler = new(() => new PtxCompiler());
     private static readonly ConcurrentDictionary<(MethodInfo, int), PtxKernel> Kernels = new();
 
-    private PtxDevice(Context context, ILGPU.Runtime.Accelerator accelerator, bool tensorCores) : base(context, accelerator) => HasTensorCores = tensorCores;
+    private readonly Func<string, string>? _edit;
+
+    private PtxDevice(Context context, ILGPU.Runtime.Accelerator accelerator, bool tensorCores, Func<string, string>? edit) : base(context, accelerator)
+        => (HasTensorCores, _edit) = (tensorCores, edit);
 
     public override string Description => "PTX executor";
 
@@ -32,7 +35,8 @@ public sealed class PtxDevice : GpuDevice
     internal override bool HasTensorCores { get; }
 
     /// <param name="tensorCores">False takes the Simt rung everywhere.</param>
-    public static PtxDevice Open(bool tensorCores = true) => new(SimulatorContext(out var accelerator), accelerator, tensorCores);
+    /// <param name="edit">Changes each kernel's text before it is run: tests break kernels with it.</param>
+    public static PtxDevice Open(bool tensorCores = true, Func<string, string>? edit = null) => new(SimulatorContext(out var accelerator), accelerator, tensorCores, edit);
 
     public override Arena Allocate(long bytes)
     {
@@ -65,7 +69,9 @@ public sealed class PtxDevice : GpuDevice
     }
 
     internal override GpuKernel<TArguments> Load<TArguments>(Action<TArguments> kernel, int threads)
-        => new Executed<TArguments>(this, Kernels.GetOrAdd((kernel.Method, threads), key => PtxKernel.Parse(Compile(key.Item1, key.Item2))), threads);
+        => new Executed<TArguments>(this, _edit is null
+            ? Kernels.GetOrAdd((kernel.Method, threads), key => PtxKernel.Parse(Compile(key.Item1, key.Item2)))
+            : PtxKernel.Parse(_edit(Compile(kernel.Method, threads))), threads);
 
     internal static string Compile(MethodInfo kernel, int threads)
     {

@@ -1,0 +1,43 @@
+using NativeTrainer.Kernels.Conv2d;
+using NativeTrainer.Kernels.Devices;
+using NativeTrainer.OpCases;
+using NativeTrainer.PtxExecutor.Ilgpu;
+
+namespace NativeTrainer.Kernels.Tests.Devices;
+
+/// <summary>Every block tile of the tensor-core convolutions on small shapes, for which the table would choose the smallest.</summary>
+public sealed class MmaTileTests
+{
+    private static readonly Conv2dShape[] Shapes =
+    [
+        Conv2dShape.Square(2, 9, 11, 16, 24, 3, 2, 1), // four classes of input pixels, everything smaller than a tile
+        Conv2dShape.Square(3, 9, 10, 136, 72, 1, 1, 0), // edges inside the second tile of each extent
+        Conv2dShape.Square(1, 13, 11, 72, 136, 3, 1, 1),
+        Conv2dShape.Square(2, 17, 19, 3, 64, 7, 2, 3), // a picture
+    ];
+
+    public static TheoryData<string, string> Cases =>
+    [
+        .. from tile in Enum.GetValues<MmaTile>()
+           from shape in Shapes
+           from pass in new[] { "Forward", "ForwardFused", "Data", "DataAdd", "Weights", "WeightsAdd" }
+           where shape.C % 8 == 0 || !pass.StartsWith("Data")
+           select ($"{tile}", $"conv2d/{pass} {shape} bf16"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void AgreesWithReference(string tileName, string name)
+    {
+        var tile = Enum.Parse<MmaTile>(tileName);
+        var (shape, opCase) = Find(name);
+        using var device = PtxDevice.Open();
+        OpCaseTests.Check(opCase.With(tileName, d => new Conv2dMma<Bf16Storage>((GpuDevice)d, shape, tile)), device, "PTX executor");
+    }
+
+    private static (Conv2dShape Shape, OpCase Case) Find(string name)
+    {
+        var shape = Shapes.Single(s => name.Contains($" {s} ", StringComparison.Ordinal));
+        return (shape, Conv2dCases.Bf16(shape, name["conv2d/".Length..name.IndexOf(' ')]));
+    }
+}
