@@ -12,14 +12,18 @@ public abstract class Device : IDisposable
     /// <summary>The most that <see cref="AllocatedBytes"/> has been.</summary>
     public long PeakAllocatedBytes { get; private set; }
 
-    /// <summary>Opens <c>auto</c>, <c>cpu</c> or, once supported by this build, <c>cuda[:n]</c>.</summary>
+    /// <summary>What it computes in, the fastest first; float32 is always among them.</summary>
+    public virtual IReadOnlyList<Precision> Precisions => [Precision.Float32];
+
+    /// <summary>Opens <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>, or with <c>auto</c> the first NVIDIA card, else the processor.</summary>
     /// <param name="name">The device's name as on the command line.</param>
     /// <param name="threads">CPU threads for kernels, 1 to 256; 0 takes all processors that the process may use.</param>
     /// <exception cref="ArgumentException">The name is unknown or the device cannot be used; the message says why.</exception>
     public static Device Open(string name = "auto", int threads = 0) => name switch
     {
-        "auto" or "cpu" => new CpuDevice(threads),
-        _ => throw new ArgumentException($"device '{name}' is not known; this build has: auto, cpu"),
+        "cpu" => new CpuDevice(threads),
+        "auto" => CudaDriver.Problem() is null ? CudaCards.Open("cuda") : new CpuDevice(threads),
+        _ => CudaCards.Open(name),
     };
 
     /// <summary>Zeroed memory for tensors.</summary>

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using NativeTrainer.Cli.Arguments;
 using NativeTrainer.Cli.Commands;
 using NativeTrainer.Imaging;
+using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Cli;
 
@@ -41,6 +42,10 @@ internal static class CommandLine
         catch (OutOfMemoryException full)
         {
             return Fail(error, $"not enough memory: {full.Message.TrimEnd('.')}; a smaller --batch or --size needs less", full, ExitCode.Usage);
+        }
+        catch (DeviceException lost)
+        {
+            return Fail(error, $"{lost.Message}; what was saved is kept: go on with train --resume FOLDER, or with --device cpu", lost, ExitCode.DeviceLost);
         }
         catch (Exception fault)
         {

@@ -17,6 +17,9 @@ internal static class ExitCode
     /// <summary>The loss became NaN or infinite; the last good checkpoint was kept.</summary>
     public const int Diverged = 4;
 
+    /// <summary>The card failed while it was in use; the last checkpoint was kept.</summary>
+    public const int DeviceLost = 5;
+
     /// <summary>Stopped by Ctrl-C or SIGTERM; what was trained is saved.</summary>
     public const int Interrupted = 130;
 
@@ -27,6 +30,7 @@ internal static class ExitCode
           2    a wrong option, a missing or damaged file, a folder that cannot be written
           3    the data set was refused (reserved)
           4    training diverged; the last good checkpoint was kept
+          5    the card failed in mid-run; the last checkpoint was kept
           130  interrupted; what was trained is saved
         """;
 }

@@ -16,7 +16,8 @@ internal sealed class GpuArena : Arena
         }
         catch (AcceleratorException error)
         {
-            throw new OutOfMemoryException($"{device.Description} could not give {bytes / 1e6:F0} MB; use a smaller batch or image size ({error.Message})");
+            string free = device.FreeBytes is long left ? $", {left / 1e6:F0} MB are free" : "";
+            throw new OutOfMemoryException($"{device.Description} has not the {bytes / 1e6:F0} MB that were asked for{free} ({error.Message})", error);
         }
         _memory.View.MemSet(device.Stream, 0);
         device.Account(bytes);

@@ -30,6 +30,9 @@ public class GpuDevice : Device
     /// <summary>Whether kernels may use <see cref="Ptx"/>'s copies and matrix products: a card of architecture 8.0 or later.</summary>
     internal virtual bool HasTensorCores => false;
 
+    /// <summary>Memory that nobody has taken, where the device tells.</summary>
+    internal virtual long? FreeBytes => null;
+
     /// <summary>Blocks that keep the card busy are counted in multiples of this.</summary>
     internal int Multiprocessors => Accelerator.NumMultiprocessors;
 
@@ -63,7 +66,7 @@ public class GpuDevice : Device
         fixed (T* start = destination)
         {
             if (start != null) source.GpuBytes.CopyToCPU(Stream, ref *(byte*)start, source.Bytes);
-            Stream.Synchronize();
+            Synchronize();
         }
     }
 
@@ -75,7 +78,7 @@ public class GpuDevice : Device
 
     public override void FillBytes(TensorView destination, byte value) => destination.GpuBytes.MemSet(Stream, value);
 
-    public override void Synchronize() => Stream.Synchronize();
+    public override void Synchronize() => Guarded(static device => device.Stream.Synchronize());
 
     public override void Dispose()
     {
@@ -99,6 +102,19 @@ public class GpuDevice : Device
     /// <param name="threads">Threads of a block, 1 to 1024.</param>
     internal virtual GpuKernel<TArguments> Load<TArguments>(Action<TArguments> kernel, int threads) where TArguments : struct
         => new IlgpuKernel<TArguments>(this, kernel, threads);
+
+    /// <summary>A card that fails does so at some later call; this names it.</summary>
+    internal void Guarded(Action<GpuDevice> action)
+    {
+        try
+        {
+            action(this);
+        }
+        catch (AcceleratorException error)
+        {
+            throw new DeviceException($"{Description} failed: {error.Message}", error);
+        }
+    }
 
     private static unsafe void RequireSize<T>(int count, TensorView view, string what) where T : unmanaged
     {

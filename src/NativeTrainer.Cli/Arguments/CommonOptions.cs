@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NativeTrainer.Models;
 
 namespace NativeTrainer.Cli.Arguments;
 
@@ -24,6 +25,9 @@ internal static class CommonOptions
     }
 
     public static Option<int> Threads() => Options.Integer("--threads", "N", "Kernel threads. [default: all processors]");
+
+    public static Option<PrecisionChoice> Precision() => Options.Choice("--precision", "Of the convolutions: auto takes bf16 on cards that have it, and fp32 elsewhere. [default: auto]",
+        ("auto", PrecisionChoice.Auto), ("fp32", PrecisionChoice.Fp32), ("tf32", PrecisionChoice.Tf32), ("bf16", PrecisionChoice.Bf16));
 
     public static Option<string> Device()
     {

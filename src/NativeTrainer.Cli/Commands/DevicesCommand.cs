@@ -16,10 +16,15 @@ internal static class DevicesCommand
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            using var device = Device.Open("cpu");
-            DeviceJson[] devices = [new("cpu", device.Description)];
-            if (parsed.GetValue(json)) JsonResults.WriteTo(output, new DevicesJson(devices));
-            else foreach (var (name, description) in devices) output.WriteLine($"{name,-8}{description}");
+            using var processor = Device.Open("cpu");
+            var cards = CudaCards.List(out string? problem);
+            DeviceJson[] devices = [.. cards.Select(DeviceJson.Of), new("cpu", processor.Description, ["fp32"])];
+            if (parsed.GetValue(json)) JsonResults.WriteTo(output, new DevicesJson(devices, problem));
+            else
+            {
+                foreach (var device in devices) output.WriteLine($"{device.Name,-8}{device.Description}; {string.Join(", ", device.Precisions)}");
+                if (problem is not null) output.WriteLine($"No cuda: {problem}.");
+            }
             return ExitCode.Done;
         });
         return command;

@@ -22,8 +22,8 @@ internal static class EvaluateCommand
         var split = Options.Choice("--split", "The part of a data root. [default: val, else test]", ("train", SplitName.Train), ("val", SplitName.Val), ("test", SplitName.Test));
         var limit = Options.Integer("--limit", "N", "Only N images, spread evenly over the set. [default: all]");
         var folder = Options.Text("--out", "FOLDER", "Write per-class.csv, confusion.csv, predictions.csv and confusion.png there.", "-o");
-        var (size, batch, threads, device, json) = (CommonOptions.Size(), CommonOptions.Batch(), CommonOptions.Threads(), CommonOptions.Device(), CommonOptions.Json());
-        foreach (Option option in (Option[])[weights, data, split, limit, folder, size, batch, threads, device, json]) command.Add(option);
+        var (size, batch, threads, device, precision, json) = (CommonOptions.Size(), CommonOptions.Batch(), CommonOptions.Threads(), CommonOptions.Device(), CommonOptions.Precision(), CommonOptions.Json());
+        foreach (Option option in (Option[])[weights, data, split, limit, folder, size, batch, threads, device, precision, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -37,6 +37,7 @@ internal static class EvaluateCommand
                 Batch = parsed.GetValue(batch),
                 Threads = parsed.GetValue(threads),
                 Device = parsed.GetValue(device)!,
+                Precision = parsed.GetValue(precision),
             });
             if (parsed.GetValue(folder) is string to) Save(to, result);
             if (parsed.GetValue(json)) JsonResults.WriteTo(output, EvaluateJson.Of(result));

@@ -21,9 +21,9 @@ internal static class PredictCommand
         var paths = new Argument<string[]>("PATH") { Description = "Pictures, or folders of pictures.", Arity = ArgumentArity.OneOrMore };
         var top = Options.Integer("--top-k", "K", $"Classes per picture, the likeliest first. [default: {UsualCount}]");
         var csv = Options.Switch("--csv", "Print path,rank,class,probability as CSV.");
-        var (size, batch, threads, device, json) = (CommonOptions.Size(), CommonOptions.Batch(), CommonOptions.Threads(), CommonOptions.Device(), CommonOptions.Json());
+        var (size, batch, threads, device, precision, json) = (CommonOptions.Size(), CommonOptions.Batch(), CommonOptions.Threads(), CommonOptions.Device(), CommonOptions.Precision(), CommonOptions.Json());
         command.Add(paths);
-        foreach (Option option in (Option[])[weights, top, csv, size, batch, threads, device, json]) command.Add(option);
+        foreach (Option option in (Option[])[weights, top, csv, size, batch, threads, device, precision, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             int count = parsed.Given(top) ? parsed.GetValue(top) : UsualCount;
@@ -36,6 +36,7 @@ internal static class PredictCommand
                 Batch = parsed.GetValue(batch),
                 Threads = parsed.GetValue(threads),
                 Device = parsed.GetValue(device)!,
+                Precision = parsed.GetValue(precision),
             });
             var (output, log) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             foreach (string file in result.Unusable) log.WriteLine($"left out: {file}");

@@ -1,3 +1,6 @@
+using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Kernels;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -59,9 +62,14 @@ internal sealed record ModelJson(ResNetSpec Spec, IReadOnlyList<string>? Labels,
 
 internal sealed record ConvertJson(string Output, ModelJson Model, double? MaxLogitDifference, double? MaxLogit, IReadOnlyList<string> Notes);
 
-internal sealed record DeviceJson(string Name, string Description);
+internal sealed record DeviceJson(string Name, string Description, IReadOnlyList<string> Precisions, string? Architecture = null, long? MemoryBytes = null, string? Driver = null)
+{
+    public static DeviceJson Of(CudaCard card) => new($"cuda:{card.Index}", string.Create(CultureInfo.InvariantCulture, $"{card.Name}, architecture {card.Architecture}, {card.MemoryBytes / 1e9:F0} GB, driver of CUDA {card.Driver}"),
+        [.. card.Precisions.Select(p => p.Name())], card.Architecture, card.MemoryBytes, card.Driver);
+}
 
-internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices);
+/// <param name="NoCuda">Why no card can be used.</param>
+internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices, string? NoCuda);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     UseStringEnumConverter = true)]

@@ -22,6 +22,8 @@ public record InferenceOptions
     public int Threads { get; init; }
 
     public string Device { get; init; } = "auto";
+
+    public PrecisionChoice Precision { get; init; }
 }
 
 /// <summary>A labelled set to evaluate on.</summary>
@@ -89,7 +91,7 @@ public static class Evaluator
         var preprocessing = weights.Spec.Preprocessing;
         int size = options.Size > 0 ? options.Size : preprocessing.Size, batch = Math.Min(options.Batch, samples.Count);
         using var device = Open(options);
-        using var model = ModelTransfer.Load(options.Weights, weights, device);
+        using var model = ModelTransfer.Load(options.Weights, weights, device, options.Precision);
         if (size < model.Reduction) throw new UserException($"--size {size} is too small: the model shrinks its input {model.Reduction} times; give at least {model.Reduction}");
         using var source = BatchSource.Eval(samples, size, preprocessing.CropRatio, new BatchOptions
         {

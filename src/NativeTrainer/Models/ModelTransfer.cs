@@ -10,9 +10,9 @@ public static class ModelTransfer
     /// <summary>A model exactly as the file says.</summary>
     /// <param name="path">For messages.</param>
     /// <exception cref="UserException">A tensor is missing or of another shape.</exception>
-    public static ResNet Load(string path, ModelWeights weights, Device device)
+    public static ResNet Load(string path, ModelWeights weights, Device device, PrecisionChoice precision = PrecisionChoice.Auto)
     {
-        var model = new ResNet(weights.Spec, device);
+        var model = new ResNet(weights.Spec, device, precision.For(weights.Spec, device));
         foreach (var parameter in model.Parameters.All)
         {
             if (!Upload(path, weights, model, parameter))
@@ -39,12 +39,13 @@ public static class ModelTransfer
     /// <param name="head">The head wanted.</param>
     /// <param name="classes">Names of the data's classes.</param>
     /// <param name="note">Hears what was replaced or initialised.</param>
-    public static ResNet LoadForTraining(string path, ModelWeights weights, HeadSpec head, IReadOnlyList<string> classes, Device device, ulong seed, Action<string> note)
+    public static ResNet LoadForTraining(string path, ModelWeights weights, HeadSpec head, IReadOnlyList<string> classes, Device device, ulong seed, Action<string> note,
+        PrecisionChoice precision = PrecisionChoice.Auto)
     {
         var old = weights.Spec.Head;
         bool fits = weights.Tensors.GetValueOrDefault(old.Hidden.Count > 0 ? "fc.0.weight" : "fc.weight") is { Shape: [_, var features] } && features == weights.Spec.Features;
         bool keepHead = fits && old.Classes == head.Classes && old.Hidden.SequenceEqual(head.Hidden) && (weights.Labels is null || weights.Labels.SequenceEqual(classes));
-        var model = new ResNet(weights.Spec with { Head = head }, device);
+        var model = new ResNet(weights.Spec with { Head = head }, device, precision.For(weights.Spec, device));
         var missing = new List<string>();
         foreach (var parameter in model.Parameters.All)
         {

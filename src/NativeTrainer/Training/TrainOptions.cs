@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 
+using NativeTrainer.Models;
+
 namespace NativeTrainer.Training;
 
 /// <summary>Which part of the network learns, and when.</summary>
@@ -183,6 +185,9 @@ public sealed record TrainOptions
     public int Threads { get; init; }
 
     public string Device { get; init; } = "auto";
+
+    /// <summary>Of the convolutions and what lies between them; weights, statistics and the loss are float32 in any case.</summary>
+    public PrecisionChoice Precision { get; init; }
 
     /// <summary>Memory for decoded images, in bytes; beyond it images are decoded again each epoch.</summary>
     public long CacheBytes { get; init; } = 2_000_000_000;

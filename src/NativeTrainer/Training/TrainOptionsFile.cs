@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NativeTrainer.Imaging;
+using NativeTrainer.Models;
 
 namespace NativeTrainer.Training;
 
@@ -54,6 +55,7 @@ public static class TrainOptionsFile
     [
         typeof(KebabCaseConverter<TrainingStrategy>), typeof(KebabCaseConverter<BatchNormPolicy>), typeof(KebabCaseConverter<ScheduleKind>),
         typeof(KebabCaseConverter<OptimizerKind>), typeof(KebabCaseConverter<BalanceKind>), typeof(KebabCaseConverter<SelectionMetric>),
+        typeof(KebabCaseConverter<PrecisionChoice>),
     ])]
 [JsonSerializable(typeof(TrainOptions))]
 internal sealed partial class TrainOptionsJson : JsonSerializerContext;

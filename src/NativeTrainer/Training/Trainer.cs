@@ -74,7 +74,7 @@ public static class Trainer
             var spec = ResNetSpec.Known(options.Model!, head.Classes);
             spec = spec with { Head = head, Preprocessing = spec.Preprocessing with { Size = options.Size > 0 ? options.Size : spec.Preprocessing.Size } };
             card = new ModelWeights { Spec = spec, Labels = classes, Tensors = new Dictionary<string, HostTensor>() };
-            var model = new ResNet(spec, device);
+            var model = new ResNet(spec, device, options.Precision.For(spec, device));
             model.Initialize(options.Seed);
             return model;
         }
@@ -87,7 +87,7 @@ public static class Trainer
         if (weights.Spec.Norm == NormKind.FoldedBias)
             note($"{options.Weights}: batch norm is folded into the convolutions; 'convert --calibrate DIR' recovers it and trains better");
         card = weights with { Labels = classes };
-        return ModelTransfer.LoadForTraining(options.Weights, weights, head, classes, device, options.Seed, note);
+        return ModelTransfer.LoadForTraining(options.Weights, weights, head, classes, device, options.Seed, note, options.Precision);
     }
 
     private static Device Open(TrainOptions options)
