@@ -32,28 +32,8 @@ public sealed class OpCaseTests
 
     internal static byte[][] Check(OpCase opCase, Device device, string where)
     {
-        using var runner = new CaseRunner(device, opCase);
-        runner.Reset();
-        runner.Run();
-        var (values, bounds) = runner.ReferenceOperands();
-        opCase.Reference(values, bounds);
-        var outputs = new byte[opCase.Tensors.Count][];
-        for (int t = 0; t < outputs.Length; t++)
-        {
-            outputs[t] = runner.Read(t);
-            if (opCase.Tensors[t].Role == TensorRole.Input) continue;
-            var actual = runner.ReadValues(t);
-            for (int i = 0; i < actual.Length; i++)
-            {
-                Assert.True(Math.Abs(actual[i] - values[t][i]) <= bounds[t][i],
-                    $"{opCase.Name} on {where}: {opCase.Tensors[t].Name}[{i}] = {actual[i]:R}, reference {values[t][i]:R}, off by {Math.Abs(actual[i] - values[t][i]):E2}, bound {bounds[t][i]:E2}");
-            }
-        }
-        Assert.Null(runner.BrokenGuard());
-        runner.Reset();
-        runner.Run();
-        for (int t = 0; t < outputs.Length; t++)
-            Assert.True(outputs[t].AsSpan().SequenceEqual(runner.Read(t)), $"{opCase.Name} on {where}: {opCase.Tensors[t].Name} differs between two runs");
+        string? failure = CaseCheck.Run(opCase, device, out var outputs);
+        Assert.True(failure is null, $"{opCase.Name} on {where}: {failure}");
         return outputs;
     }
 }

@@ -1,11 +1,11 @@
-using NativeTrainer.Kernels.Devices;
-using NativeTrainer.Kernels;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using NativeTrainer.Evaluation;
+using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
 using NativeTrainer.Training;
 using NativeTrainer.Weights;
