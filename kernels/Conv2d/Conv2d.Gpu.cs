@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ILGPU;
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Kernels.Gemm;
 
 namespace NativeTrainer.Kernels.Conv2d;
 
@@ -15,8 +16,10 @@ internal static class Conv2dGpu
         if (precision == Precision.BFloat16 && !device.HasTensorCores) throw new ArgumentException($"conv2d in bfloat16 needs a card of architecture 8.0 or later, {device.Description} is not; use fp32");
         if (precision == Precision.BFloat16 && !Conv2dMma.Takes(shape))
             throw new ArgumentException($"conv2d {shape} in bfloat16 wants output channels in multiples of 8 and input channels too (or at most 4 of float32); use fp32");
-        if (precision == Precision.BFloat16) return new Conv2dMma<Bf16Storage>(device, shape);
-        return new Conv2dSimt(device, shape);
+        if (precision == Precision.BFloat16) return new Conv2dMma<Bf16Math, Bf16Storage, RowMajorFragments, Bf16Element>(device, shape);
+        return precision == Precision.Tf32 && device.HasTensorCores && Conv2dMma.Takes(shape)
+            ? new Conv2dMma<Tf32Math, Float32Storage, RowMajorWords, Float32Element>(device, shape)
+            : new Conv2dSimt(device, shape);
     }
 }
 

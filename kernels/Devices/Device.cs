@@ -42,6 +42,12 @@ public abstract class Device : IDisposable
     /// <summary>Sets every byte; 0xFF makes float32 NaN.</summary>
     public abstract void FillBytes(TensorView destination, byte value);
 
+    /// <summary>
+    /// Runs work whose kernels and tensors are the same each time; only the scalars that change from step to step may differ. A card records its launches
+    /// once and then starts them all with one call.
+    /// </summary>
+    public virtual void Repeat(RepeatedWork work) => work.Run();
+
     /// <summary>Returns when all earlier kernels are done.</summary>
     public abstract void Synchronize();
 

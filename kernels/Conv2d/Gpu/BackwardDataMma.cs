@@ -20,8 +20,8 @@ internal struct BackwardDataMmaArguments
 /// place between the windows, and only some taps reach each class: Grid z is the class, so no product with the zeros between is made.
 /// Grid: pixel blocks of the largest class, channel blocks, classes.
 /// </summary>
-internal static class BackwardDataMma<TBlock, TWarp, TMath, TStorage>
-    where TBlock : struct, IBlockTile where TWarp : struct, IWarpTile<TWarp> where TMath : struct, IMmaMath where TStorage : struct, IStorage
+internal static class BackwardDataMma<TBlock, TWarp, TMath, TStorage, TRows>
+    where TBlock : struct, IBlockTile where TWarp : struct, IWarpTile<TWarp> where TMath : struct, IMmaMath where TStorage : struct, IStorage where TRows : struct, IRowMajorFragments<TRows>
 {
     public static void Kernel(BackwardDataMmaArguments k)
     {
@@ -47,12 +47,12 @@ internal static class BackwardDataMma<TBlock, TWarp, TMath, TStorage>
             Halves = rows / 64,
             Target = SharedTiles.DepthMajor(line, chunk),
         };
-        int width = columns / default(TStorage).PerChunk, depth = thread / width, column = thread % width, copies = 32 * width / 256;
+        int width = columns / default(TStorage).PerChunk, depth = thread / width, column = thread % width, slabDepth = SharedTiles.SlabChunks * default(TStorage).PerChunk, secondDepth = depth + 256 / width;
         var w = new WeightColumns
         {
             Source = k.Weights,
             First = new TapCursor { Channels = g.K, Columns = pixels.TapColumns }.Plus(depth),
-            Second = new TapCursor { Channels = g.K, Columns = pixels.TapColumns }.Plus(depth + 16),
+            Second = new TapCursor { Channels = g.K, Columns = pixels.TapColumns }.Plus(secondDepth),
             Chunk = firstChannel / default(TStorage).PerChunk + column,
             Chunks = g.C / default(TStorage).PerChunk,
             TapRows = pixels.TapRows,
@@ -62,14 +62,15 @@ internal static class BackwardDataMma<TBlock, TWarp, TMath, TStorage>
             StrideS = g.StrideW,
             KernelRows = g.R,
             KernelColumns = g.S,
-            Copies = copies,
-            Target = SharedTiles.RowMajor(depth, column, width),
-            SecondTarget = SharedTiles.RowMajor(depth + 16, column, width),
+            SlabDepth = slabDepth,
+            Copies = slabDepth * width / 256,
+            Target = default(TRows).Place(depth, column, width),
+            SecondTarget = default(TRows).Place(secondDepth, column, width),
         };
         var a = DepthMajorFragments.OfA(shared, warp / default(TBlock).WarpColumns * default(TWarp).Rows);
-        var b = RowMajorFragments.OfB(shared + aBytes, warp % default(TBlock).WarpColumns * default(TWarp).Columns, width);
+        var b = default(TRows).OfB(memory, shared, aBytes, warp % default(TBlock).WarpColumns * default(TWarp).Columns, width);
         int slabs = (pixels.TapRows * pixels.TapColumns * filterChunks + SharedTiles.SlabChunks - 1) / SharedTiles.SlabChunks;
-        var sum = MmaLoop.Run<WindowRows, WeightColumns, DepthMajorFragments, RowMajorFragments, TWarp, TMath>(dy, w, a, b, shared, aBytes, stageBytes, slabs);
+        var sum = MmaLoop.Run<WindowRows, WeightColumns, DepthMajorFragments, TRows, TWarp, TMath>(dy, w, a, b, shared, aBytes, stageBytes, slabs);
         StagedStore.Run<TBlock, TWarp, Target>(sum, memory, new Target { K = k, Pixels = pixels, FirstPixel = firstPixel, FirstChannel = firstChannel });
     }
 

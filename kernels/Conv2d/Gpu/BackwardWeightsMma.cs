@@ -19,14 +19,12 @@ internal struct BackwardWeightsMmaArguments
 }
 
 /// <summary>
-/// wgrad on tensor cores: output channels × (taps × input channels), reduced over output pixels; both operands have their rows contiguous and are transposed by ldmatrix.
+/// wgrad on tensor cores: output channels × (taps × input channels), reduced over output pixels; both operands have their rows contiguous.
 /// K × RSC alone would leave multiprocessors idle, so the pixels are split into parts, added up in order afterwards. Grid: filter blocks, column blocks, parts.
 /// </summary>
-internal static class BackwardWeightsMma<TBlock, TWarp>
-    where TBlock : struct, IBlockTile where TWarp : struct, IWarpTile<TWarp>
+internal static class BackwardWeightsMma<TBlock, TWarp, TMath, TStorage, TRows>
+    where TBlock : struct, IBlockTile where TWarp : struct, IWarpTile<TWarp> where TMath : struct, IMmaMath where TStorage : struct, IStorage where TRows : struct, IRowMajorFragments<TRows>
 {
-    private const int PerChunk = 8;
-
     public static void Kernel(BackwardWeightsMmaArguments k)
     {
         var g = k.Geometry;
@@ -34,25 +32,27 @@ internal static class BackwardWeightsMma<TBlock, TWarp>
         var memory = SharedMemory.Allocate<Float4>(MmaShared.Chunks<TBlock>());
         int shared = Ptx.SharedAddress(ref memory[0]), thread = Group.IdxX, warp = thread / 32;
         int firstFilter = Grid.IdxX * rows, firstColumn = Grid.IdxY * columns, from = Grid.IdxZ * k.PixelsPerPart, to = IntrinsicMath.Min(from + k.PixelsPerPart, g.OutputPixels);
-        int channelChunks = g.C / PerChunk, wide = rows / PerChunk, depthA = thread / wide, chunkA = thread % wide;
+        int perChunk = default(TStorage).PerChunk, slabDepth = SharedTiles.SlabChunks * perChunk, channelChunks = g.C / perChunk, wide = rows / perChunk, depthA = thread / wide, chunkA = thread % wide;
         var dy = new PixelLines
         {
             Source = k.Dy,
             Pixel = from + depthA,
             End = to,
-            Chunk = firstFilter / PerChunk + chunkA,
-            Chunks = g.K / PerChunk,
-            Copies = 32 * wide / 256,
-            Target = SharedTiles.RowMajor(depthA, chunkA, wide),
-            SecondTarget = SharedTiles.RowMajor(depthA + 16, chunkA, wide),
+            Chunk = firstFilter / perChunk + chunkA,
+            Chunks = g.K / perChunk,
+            SecondDepth = 256 / wide,
+            SlabDepth = slabDepth,
+            Copies = slabDepth * wide / 256,
+            Target = default(TRows).Place(depthA, chunkA, wide),
+            SecondTarget = default(TRows).Place(depthA + 256 / wide, chunkA, wide),
         };
-        int width = columns / PerChunk, depthB = thread / width, chunkB = thread % width, column = firstColumn / PerChunk + chunkB;
+        int width = columns / perChunk, depthB = thread / width, chunkB = thread % width, column = firstColumn / perChunk + chunkB;
         int tap = column / channelChunks, r = tap / g.S, s = tap - r * g.S;
         var x = new WindowLines
         {
             Source = k.X,
             First = PixelCursor.At(from + depthB, g.P, g.Q),
-            Second = PixelCursor.At(from + depthB + 16, g.P, g.Q),
+            Second = PixelCursor.At(from + depthB + 256 / width, g.P, g.Q),
             Pixel = from + depthB,
             End = to,
             OffsetH = r - g.PadTop,
@@ -64,14 +64,16 @@ internal static class BackwardWeightsMma<TBlock, TWarp>
             Chunk = column - tap * channelChunks,
             PixelChunks = channelChunks,
             Beyond = r < g.R ? 0 : 1,
-            Copies = 32 * width / 256,
-            Target = SharedTiles.RowMajor(depthB, chunkB, width),
-            SecondTarget = SharedTiles.RowMajor(depthB + 16, chunkB, width),
+            SecondDepth = 256 / width,
+            SlabDepth = slabDepth,
+            Copies = slabDepth * width / 256,
+            Target = default(TRows).Place(depthB, chunkB, width),
+            SecondTarget = default(TRows).Place(depthB + 256 / width, chunkB, width),
         };
         int warpRow = warp / default(TBlock).WarpColumns * default(TWarp).Rows, warpColumn = warp % default(TBlock).WarpColumns * default(TWarp).Columns;
-        var a = RowMajorFragments.OfA(shared, warpRow, wide);
-        var b = RowMajorFragments.OfB(shared + aBytes, warpColumn, width);
-        var sum = MmaLoop.Run<PixelLines, WindowLines, RowMajorFragments, RowMajorFragments, TWarp, Bf16Math>(dy, x, a, b, shared, aBytes, stageBytes, (to - from + 31) / 32);
+        var a = default(TRows).OfA(memory, shared, 0, warpRow, wide);
+        var b = default(TRows).OfB(memory, shared, aBytes, warpColumn, width);
+        var sum = MmaLoop.Run<PixelLines, WindowLines, TRows, TRows, TWarp, TMath>(dy, x, a, b, shared, aBytes, stageBytes, (to - from + slabDepth - 1) / slabDepth);
         sum.Store(new Target { Parts = k.Parts.Cast<Float2>(), Part = (long)Grid.IdxZ * g.K * g.TapChannels, Row = firstFilter + warpRow, Column = firstColumn + warpColumn, Rows = g.K, Columns = g.TapChannels });
     }
 

@@ -39,8 +39,12 @@ internal static class MmaTileFacts
 }
 
 /// <summary>The tensor-core rung: implicit GEMMs by mma.sync with asynchronous copies in three stages, sums in float32.</summary>
+/// <typeparam name="TMath">The product.</typeparam>
 /// <typeparam name="TStorage">Of x, w, y, dx and dy.</typeparam>
-internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, IStorage
+/// <typeparam name="TRows">How row-contiguous operands of that storage are read.</typeparam>
+/// <typeparam name="TElement">One element of that storage.</typeparam>
+internal sealed class Conv2dMma<TMath, TStorage, TRows, TElement> : Conv2d
+    where TMath : struct, IMmaMath where TStorage : struct, IStorage where TRows : struct, IRowMajorFragments<TRows> where TElement : unmanaged, IElement<TElement>
 {
     /// <summary>wgrad's parts fill about this many blocks; a part has at least so many pixels, for its sums cost memory traffic. The shape alone decides.</summary>
     private const int WantedBlocks = 264, LeastPixelsPerPart = 512, BiasRowsPerPart = 128;
@@ -53,8 +57,9 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
     private readonly GpuKernel<BackwardDataMmaArguments>? _data;
     private readonly GpuKernel<BackwardWeightsMmaArguments> _weights;
     private readonly GpuKernel<PackArguments<Float32Element>>? _packPicture;
-    private readonly GpuKernel<PackArguments<Bf16Element>>? _packWeights;
+    private readonly GpuKernel<PackArguments<TElement>>? _packWeights;
     private readonly GpuKernel<UnpackArguments>? _unpack;
+    private readonly Conv2dSimt? _pictureGradient;
     private readonly PartSums _sums;
     private readonly int _pixelsPerPart, _parts, _biasParts;
     private readonly long _packedWeightsAt, _partsAt;
@@ -67,8 +72,9 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
         {
             _packing = new ChannelPacking(shape);
             _packPicture = device.Load<PackArguments<Float32Element>>(PackSimt<Float32Element, TStorage>.Pack, Conv2dMma.Threads);
-            _packWeights = device.Load<PackArguments<Bf16Element>>(PackSimt<Bf16Element, TStorage>.Pack, Conv2dMma.Threads);
+            _packWeights = device.Load<PackArguments<TElement>>(PackSimt<TElement, TStorage>.Pack, Conv2dMma.Threads);
             _unpack = device.Load<UnpackArguments>(UnpackSimt.Unpack, Conv2dMma.Threads);
+            if (default(TStorage).PerChunk == 4) _pictureGradient = new Conv2dSimt(device, shape);
         }
         var run = _packing?.Packed ?? shape;
         _geometry = new ConvGeometry(run);
@@ -83,27 +89,27 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
         };
         _forward = device.Load<ForwardMmaArguments>(_forwardTile switch
         {
-            MmaTile.Block128x128 => ForwardMma<Block128x128, WarpTile64x32, Bf16Math, TStorage>.Kernel,
-            MmaTile.Block128x64 => ForwardMma<Block128x64, WarpTile32x32, Bf16Math, TStorage>.Kernel,
-            MmaTile.Block64x128 => ForwardMma<Block64x128, WarpTile32x32, Bf16Math, TStorage>.Kernel,
-            _ => ForwardMma<Block64x64, WarpTile32x16, Bf16Math, TStorage>.Kernel,
+            MmaTile.Block128x128 => ForwardMma<Block128x128, WarpTile64x32, TMath, TStorage>.Kernel,
+            MmaTile.Block128x64 => ForwardMma<Block128x64, WarpTile32x32, TMath, TStorage>.Kernel,
+            MmaTile.Block64x128 => ForwardMma<Block64x128, WarpTile32x32, TMath, TStorage>.Kernel,
+            _ => ForwardMma<Block64x64, WarpTile32x16, TMath, TStorage>.Kernel,
         }, Conv2dMma.Threads);
         if (_packing is null)
         {
             _data = device.Load<BackwardDataMmaArguments>(_dataTile switch
             {
-                MmaTile.Block128x128 => BackwardDataMma<Block128x128, WarpTile64x32, Bf16Math, TStorage>.Kernel,
-                MmaTile.Block128x64 => BackwardDataMma<Block128x64, WarpTile32x32, Bf16Math, TStorage>.Kernel,
-                MmaTile.Block64x128 => BackwardDataMma<Block64x128, WarpTile32x32, Bf16Math, TStorage>.Kernel,
-                _ => BackwardDataMma<Block64x64, WarpTile32x16, Bf16Math, TStorage>.Kernel,
+                MmaTile.Block128x128 => BackwardDataMma<Block128x128, WarpTile64x32, TMath, TStorage, TRows>.Kernel,
+                MmaTile.Block128x64 => BackwardDataMma<Block128x64, WarpTile32x32, TMath, TStorage, TRows>.Kernel,
+                MmaTile.Block64x128 => BackwardDataMma<Block64x128, WarpTile32x32, TMath, TStorage, TRows>.Kernel,
+                _ => BackwardDataMma<Block64x64, WarpTile32x16, TMath, TStorage, TRows>.Kernel,
             }, Conv2dMma.Threads);
         }
         _weights = device.Load<BackwardWeightsMmaArguments>(_weightsTile switch
         {
-            MmaTile.Block128x128 => BackwardWeightsMma<Block128x128, WarpTile64x32>.Kernel,
-            MmaTile.Block128x64 => BackwardWeightsMma<Block128x64, WarpTile32x32>.Kernel,
-            MmaTile.Block64x128 => BackwardWeightsMma<Block64x128, WarpTile32x32>.Kernel,
-            _ => BackwardWeightsMma<Block64x64, WarpTile32x16>.Kernel,
+            MmaTile.Block128x128 => BackwardWeightsMma<Block128x128, WarpTile64x32, TMath, TStorage, TRows>.Kernel,
+            MmaTile.Block128x64 => BackwardWeightsMma<Block128x64, WarpTile32x32, TMath, TStorage, TRows>.Kernel,
+            MmaTile.Block64x128 => BackwardWeightsMma<Block64x128, WarpTile32x32, TMath, TStorage, TRows>.Kernel,
+            _ => BackwardWeightsMma<Block64x64, WarpTile32x16, TMath, TStorage, TRows>.Kernel,
         }, Conv2dMma.Threads);
         _sums = new PartSums(device);
         int tiles = Chunks.Count(run.K, _weightsTile.Rows()) * Chunks.Count(_geometry.TapChannels, _weightsTile.Columns());
@@ -116,7 +122,7 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
         WorkspaceBytes = Math.Max(_partsAt + _parts * run.Weights.Count * sizeof(float), (long)_biasParts * shape.K * sizeof(float));
     }
 
-    public override string Variant => $"conv_mma16816_fprop{_forwardTile.Name()}_dgrad{_dataTile.Name()}_wgrad{_weightsTile.Name()}_s{SharedTiles.Stages}";
+    public override string Variant => $"conv_mma16816_{default(TMath).Name}_fprop{_forwardTile.Name()}_dgrad{_dataTile.Name()}_wgrad{_weightsTile.Name()}_s{SharedTiles.Stages}";
 
     public override long Flops => 2 * _shape.Macs;
 
@@ -144,6 +150,12 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
     public override void BackwardData(TensorView dy, TensorView w, TensorView dx, GradientWrite write, TensorView workspace)
     {
         Debug.Assert(dy.Count == _shape.Output.Count && w.Count == _shape.Weights.Count && dx.Count == _shape.Input.Count);
+        if (_pictureGradient is not null)
+        {
+            // Nothing lies before a picture in a network, so this is for completeness, not for speed.
+            _pictureGradient.BackwardData(dy, w, dx, write, workspace);
+            return;
+        }
         if (_data is null) throw new NotSupportedException($"conv2d {_shape}: a picture of {_shape.C} channels has no gradient in this precision");
         int pixels = _shape.N * Chunks.Count(_shape.H, _shape.StrideH) * Chunks.Count(_shape.W, _shape.StrideW);
         _data.Launch(new Index3D(Chunks.Count(pixels, _dataTile.Rows()), Chunks.Count(_shape.C, _dataTile.Columns()), _shape.StrideH * _shape.StrideW), new()
@@ -228,7 +240,7 @@ internal sealed class Conv2dMma<TStorage> : Conv2d where TStorage : struct, ISto
         var target = At(workspace, _packedWeightsAt, packing.Packed.Weights.Count * (16 / default(TStorage).PerChunk)).Cast<Float4>();
         _packWeights!.Launch(Chunks.Count(count, Conv2dMma.Threads), new()
         {
-            Source = w.GpuView<Bf16Element>(),
+            Source = w.GpuView<TElement>(),
             Target = target,
             Count = count,
             Width = _shape.S,

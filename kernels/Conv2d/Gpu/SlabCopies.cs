@@ -96,8 +96,8 @@ internal struct MatrixRows : ISlabCopy<MatrixRows>
 }
 
 /// <summary>
-/// Row-contiguous slabs of weights for dgrad: depth = (tap, filter), rows = input channels. With 16 chunks of rows a thread copies one chunk of depths t/16 and t/16 + 16,
-/// with 8 one of depth t/8.
+/// Row-contiguous slabs of weights for dgrad: depth = (tap, filter), rows = input channels. Of a row of w chunks, a thread copies one of depth t/w and, where
+/// 256 threads are not enough for the slab, one of depth t/w + 256/w.
 /// </summary>
 internal struct WeightColumns : ISlabCopy<WeightColumns>
 {
@@ -105,7 +105,7 @@ internal struct WeightColumns : ISlabCopy<WeightColumns>
     public TapCursor First, Second;
 
     /// <summary>Chunk along the channels, chunks there are; taps along h; tap 0's place in the kernel and the step to the next; the kernel's width.</summary>
-    public int Chunk, Chunks, TapRows, FirstR, FirstS, StrideR, StrideS, KernelRows, KernelColumns, Copies, Target, SecondTarget;
+    public int Chunk, Chunks, TapRows, FirstR, FirstS, StrideR, StrideS, KernelRows, KernelColumns, SlabDepth, Copies, Target, SecondTarget;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly WeightColumns Copy(int shared)
@@ -113,8 +113,8 @@ internal struct WeightColumns : ISlabCopy<WeightColumns>
         Copy(shared + Target, First);
         if (Copies > 1) Copy(shared + SecondTarget, Second);
         var next = this;
-        next.First = First.Plus(32);
-        if (Copies > 1) next.Second = Second.Plus(32);
+        next.First = First.Plus(SlabDepth);
+        if (Copies > 1) next.Second = Second.Plus(SlabDepth);
         return next;
     }
 
@@ -161,15 +161,15 @@ internal struct PixelLines : ISlabCopy<PixelLines>
     public ArrayView<Float4> Source;
 
     /// <summary>The pixel of the first copy, the pixel after the part's last, depth between copies; chunk along K, chunks there are.</summary>
-    public int Pixel, End, Chunk, Chunks, Copies, Target, SecondTarget;
+    public int Pixel, End, SecondDepth, SlabDepth, Chunk, Chunks, Copies, Target, SecondTarget;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly PixelLines Copy(int shared)
     {
         Copy(shared + Target, Pixel);
-        if (Copies > 1) Copy(shared + SecondTarget, Pixel + 16);
+        if (Copies > 1) Copy(shared + SecondTarget, Pixel + SecondDepth);
         var next = this;
-        next.Pixel = Pixel + 32;
+        next.Pixel = Pixel + SlabDepth;
         return next;
     }
 
@@ -188,17 +188,17 @@ internal struct WindowLines : ISlabCopy<WindowLines>
     public PixelCursor First, Second;
 
     /// <summary>Pixel of the first copy and the part's end; this thread's tap less the padding; its chunk in the pixel; 0 or 1: beyond the last tap.</summary>
-    public int Pixel, End, OffsetH, OffsetW, StrideH, StrideW, Height, Width, Chunk, PixelChunks, Beyond, Copies, Target, SecondTarget;
+    public int Pixel, End, SecondDepth, SlabDepth, OffsetH, OffsetW, StrideH, StrideW, Height, Width, Chunk, PixelChunks, Beyond, Copies, Target, SecondTarget;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly WindowLines Copy(int shared)
     {
         Copy(shared + Target, First, Pixel);
-        if (Copies > 1) Copy(shared + SecondTarget, Second, Pixel + 16);
+        if (Copies > 1) Copy(shared + SecondTarget, Second, Pixel + SecondDepth);
         var next = this;
-        next.Pixel = Pixel + 32;
-        next.First = First.Plus(32);
-        if (Copies > 1) next.Second = Second.Plus(32);
+        next.Pixel = Pixel + SlabDepth;
+        next.First = First.Plus(SlabDepth);
+        if (Copies > 1) next.Second = Second.Plus(SlabDepth);
         return next;
     }
 

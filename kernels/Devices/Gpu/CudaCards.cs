@@ -73,6 +73,14 @@ public static class CudaCards
 
         internal override bool HasTensorCores { get; } = HasTensorCores(accelerator.Architecture);
 
+        private protected override bool Records => true;
+
+        private nint NativeStream => ((CudaStream)Stream).StreamPtr;
+
+        private protected override void BeginRecording() => CudaGraph.Begin(NativeStream);
+
+        private protected override GpuRecording EndRecording() => CudaGraph.End(NativeStream);
+
         internal override long? FreeBytes => accelerator.GetFreeMemory();
     }
 }

@@ -33,6 +33,15 @@ internal static unsafe class CudaDriver
         return Name(have);
     }
 
+    /// <summary>An entry point of the driver.</summary>
+    public static nint Function(string name) => TryLoad(out nint library) ? NativeLibrary.GetExport(library, name) : throw new DllNotFoundException("the NVIDIA driver is gone");
+
+    /// <exception cref="DeviceException">The call failed.</exception>
+    public static void Check(string call, int error)
+    {
+        if (error != 0 && TryLoad(out nint library)) throw new DeviceException($"the NVIDIA card failed in {call}: {Describe(library, error)}", null);
+    }
+
     private static bool TryLoad(out nint library) => NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out library);
 
     private static string Name(int version) => string.Create(CultureInfo.InvariantCulture, $"{version / 1000}.{version % 1000 / 10}");

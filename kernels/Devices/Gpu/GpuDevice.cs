@@ -73,10 +73,13 @@ public class GpuDevice : Device
     public override void Copy(TensorView source, TensorView destination)
     {
         if (source.Bytes != destination.Bytes) throw new ArgumentException($"copy: {source} of {source.Bytes} bytes against {destination} of {destination.Bytes} bytes");
-        destination.GpuBytes.CopyFrom(Stream, source.GpuBytes);
+        if (!SkipsLaunches) destination.GpuBytes.CopyFrom(Stream, source.GpuBytes);
     }
 
-    public override void FillBytes(TensorView destination, byte value) => destination.GpuBytes.MemSet(Stream, value);
+    public override void FillBytes(TensorView destination, byte value)
+    {
+        if (!SkipsLaunches) destination.GpuBytes.MemSet(Stream, value);
+    }
 
     public override void Synchronize() => Guarded(static device => device.Stream.Synchronize());
 
@@ -89,6 +92,49 @@ public class GpuDevice : Device
         _context.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Whether launches and copies are left out: a recording makes them.</summary>
+    internal bool SkipsLaunches { get; private set; }
+
+    /// <summary>Whether <see cref="BeginRecording"/> works here.</summary>
+    private protected virtual bool Records => false;
+
+    public override void Repeat(RepeatedWork work)
+    {
+        // The first run loads modules, which no recording may.
+        if (!Records || work.Runs++ == 0)
+        {
+            work.Run();
+            return;
+        }
+        StepValues.Together = true;
+        try
+        {
+            if (work.Recording is null)
+            {
+                BeginRecording();
+                work.Run();
+                work.Recording = EndRecording();
+            }
+            else
+            {
+                // Nothing is launched: the plans only write the values of this step.
+                SkipsLaunches = true;
+                work.Run();
+            }
+        }
+        finally
+        {
+            SkipsLaunches = false;
+            StepValues.Together = false;
+        }
+        StepValues.Send();
+        work.Recording.Launch();
+    }
+
+    private protected virtual void BeginRecording() => throw new NotSupportedException();
+
+    private protected virtual GpuRecording EndRecording() => throw new NotSupportedException();
 
     /// <summary>A little memory for a plan's tables and sums, for as long as the device lives.</summary>
     internal TensorView Keep(int bytes)

@@ -17,5 +17,16 @@ internal sealed class IlgpuKernel<TArguments>(GpuDevice device, Action<TArgument
 {
     private readonly Action<AcceleratorStream, KernelConfig, TArguments> _launch = device.Accelerator.LoadKernel(kernel, new KernelSpecialization(threads, null));
 
-    public override void Launch(Index3D grid, in TArguments arguments) => _launch(device.Stream, new KernelConfig(grid, new Index3D(threads, 1, 1)), arguments);
+    public override void Launch(Index3D grid, in TArguments arguments)
+    {
+        if (device.SkipsLaunches) return;
+        try
+        {
+            _launch(device.Stream, new KernelConfig(grid, new Index3D(threads, 1, 1)), arguments);
+        }
+        catch (AcceleratorException error)
+        {
+            throw new DeviceException($"{device.Description} failed: {error.Message}", error);
+        }
+    }
 }

@@ -6,17 +6,23 @@ namespace NativeTrainer.Kernels.Gemm;
 /// <summary>One kind of tensor-core product: 32 bytes of depth from 16 rows of a and 8 of b.</summary>
 internal interface IMmaMath
 {
+    string Name { get; }
+
     Float4 Multiply(Bits4 a, uint b0, uint b1, Float4 c);
 }
 
 internal struct Bf16Math : IMmaMath
 {
+    public readonly string Name => "bf16";
+
     public readonly Float4 Multiply(Bits4 a, uint b0, uint b1, Float4 c) => Ptx.MultiplyBf16(a, b0, b1, c);
 }
 
 /// <summary>float32 operands, rounded to tf32 as they are used.</summary>
 internal struct Tf32Math : IMmaMath
 {
+    public readonly string Name => "tf32";
+
     public readonly Float4 Multiply(Bits4 a, uint b0, uint b1, Float4 c)
         => Ptx.MultiplyTf32(new() { X = Ptx.RoundTf32(a.X), Y = Ptx.RoundTf32(a.Y), Z = Ptx.RoundTf32(a.Z), W = Ptx.RoundTf32(a.W) }, Ptx.RoundTf32(b0), Ptx.RoundTf32(b1), c);
 }

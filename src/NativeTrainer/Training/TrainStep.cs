@@ -1,6 +1,7 @@
 using NativeTrainer.Graph;
 using NativeTrainer.Graph.Steps;
 using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Kernels.Random;
 using NativeTrainer.Models;
 
@@ -23,6 +24,7 @@ public sealed class TrainStep : IDisposable
     private readonly RunContext _context = new();
     private readonly float[] _lossValue = new float[1];
     private Optimizer? _optimizer;
+    private RepeatedWork? _first, _added, _update;
 
     /// <param name="model">With the trainable parameters of this stage marked.</param>
     /// <param name="size">Side of the images, or 0 where the input is features.</param>
@@ -70,6 +72,8 @@ public sealed class TrainStep : IDisposable
         _model.Parameters.AllocateGradients();
         _optimizer = new Optimizer(_model.Device, _options, _model.Parameters, Groups);
         _graph.Bind(activations);
+        Forget();
+        (_first, _added, _update) = (new(Gradients), new(Gradients), new(UpdateOnce));
         Prepare();
     }
 
@@ -92,8 +96,7 @@ public sealed class TrainStep : IDisposable
         _context.ParameterWrite = accumulate ? GradientWrite.Add : GradientWrite.Overwrite;
         _context.LossScale = scale;
         _context.RandomKey = CounterRandom.Key(_options.Seed, (uint)step, 0, DropoutOp);
-        _graph.Forward(_context);
-        _graph.Backward(_context);
+        _model.Device.Repeat((accumulate ? _added : _first) ?? throw new InvalidOperationException("bind the step first"));
         _model.Device.Download<float>(_loss.Data, _lossValue);
         return _lossValue[0];
     }
@@ -102,9 +105,31 @@ public sealed class TrainStep : IDisposable
     public void Update(float factor)
     {
         Groups.SetFactor(factor);
+        _model.Device.Repeat(_update ?? throw new InvalidOperationException("bind the step first"));
+    }
+
+    private void Gradients()
+    {
+        _graph.Forward(_context);
+        _graph.Backward(_context);
+    }
+
+    private void UpdateOnce()
+    {
         Optimizer.Step();
         _model.Parameters.RefreshCopies();
     }
 
-    public void Dispose() => _optimizer?.Dispose();
+    private void Forget()
+    {
+        _first?.Dispose();
+        _added?.Dispose();
+        _update?.Dispose();
+    }
+
+    public void Dispose()
+    {
+        Forget();
+        _optimizer?.Dispose();
+    }
 }

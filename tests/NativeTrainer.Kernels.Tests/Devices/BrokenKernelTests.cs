@@ -15,7 +15,7 @@ public sealed partial class BrokenKernelTests
     public void AMissingBarrier()
     {
         // The first barrier of the main loop: copies are read before all threads have them.
-        var fault = Assert.Throws<PtxFault>(() => Run(Conv2dCases.Bf16(Shape, "Forward"), text => text.Contains("mma.sync") ? Once(text, "bar.sync\t0;", "") : text));
+        var fault = Assert.Throws<PtxFault>(() => Run(Conv2dCases.Of(Shape, "Forward", Precision.BFloat16), text => text.Contains("mma.sync") ? Once(text, "bar.sync\t0;", "") : text));
         Assert.True(fault.Kind is PtxFaultKind.Race or PtxFaultKind.Unwritten, fault.Message);
     }
 
@@ -32,21 +32,21 @@ public sealed partial class BrokenKernelTests
     public void AWrongFragment()
     {
         // The two halves of b's depth exchanged in every product.
-        var error = Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Run(Conv2dCases.Bf16(Shape, "Forward"), text => BOperand().Replace(text, "}, {$2, $1}, {")));
+        var error = Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Run(Conv2dCases.Of(Shape, "Forward", Precision.BFloat16), text => BOperand().Replace(text, "}, {$2, $1}, {")));
         Assert.Contains("reference", error.Message);
     }
 
     [Fact]
     public void AFragmentThatIsNotTransposed()
     {
-        var error = Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Run(Conv2dCases.Bf16(Shape, "Data"), text => text.Replace(".x4.trans.shared", ".x4.shared", StringComparison.Ordinal)));
+        var error = Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Run(Conv2dCases.Of(Shape, "Data", Precision.BFloat16), text => text.Replace(".x4.trans.shared", ".x4.shared", StringComparison.Ordinal)));
         Assert.Contains("reference", error.Message);
     }
 
     [Fact]
     public void ACopyThatIsNotWaitedFor()
     {
-        var fault = Assert.Throws<PtxFault>(() => Run(Conv2dCases.Bf16(Shape, "Weights"), text => text.Replace("cp.async.wait_group\t1;", "", StringComparison.Ordinal)));
+        var fault = Assert.Throws<PtxFault>(() => Run(Conv2dCases.Of(Shape, "Weights", Precision.BFloat16), text => text.Replace("cp.async.wait_group\t1;", "", StringComparison.Ordinal)));
         Assert.Equal(PtxFaultKind.Unwritten, fault.Kind);
     }
 

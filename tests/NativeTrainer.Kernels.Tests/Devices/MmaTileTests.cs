@@ -1,5 +1,6 @@
 using NativeTrainer.Kernels.Conv2d;
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Kernels.Gemm;
 using NativeTrainer.OpCases;
 using NativeTrainer.PtxExecutor.Ilgpu;
 
@@ -16,28 +17,31 @@ public sealed class MmaTileTests
         Conv2dShape.Square(2, 17, 19, 3, 64, 7, 2, 3), // a picture
     ];
 
-    public static TheoryData<string, string> Cases =>
+    public static TheoryData<string, string, Precision> Cases =>
     [
-        .. from tile in Enum.GetValues<MmaTile>()
+        .. from precision in new[] { Precision.BFloat16, Precision.Tf32 }
+           from tile in Enum.GetValues<MmaTile>()
            from shape in Shapes
            from pass in new[] { "Forward", "ForwardFused", "Data", "DataAdd", "Weights", "WeightsAdd" }
            where shape.C % 8 == 0 || !pass.StartsWith("Data")
-           select ($"{tile}", $"conv2d/{pass} {shape} bf16"),
+           select ($"{tile}", $"conv2d/{pass} {shape} {precision.Name()}", precision),
     ];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void AgreesWithReference(string tileName, string name)
+    public void AgreesWithReference(string tileName, string name, Precision precision)
     {
         var tile = Enum.Parse<MmaTile>(tileName);
-        var (shape, opCase) = Find(name);
+        var (shape, opCase) = Find(name, precision);
         using var device = PtxDevice.Open();
-        OpCaseTests.Check(opCase.With(tileName, d => new Conv2dMma<Bf16Storage>((GpuDevice)d, shape, tile)), device, "PTX executor");
+        OpCaseTests.Check(opCase.With(tileName, d => precision == Precision.BFloat16
+            ? new Conv2dMma<Bf16Math, Bf16Storage, RowMajorFragments, Bf16Element>((GpuDevice)d, shape, tile)
+            : new Conv2dMma<Tf32Math, Float32Storage, RowMajorWords, Float32Element>((GpuDevice)d, shape, tile)), device, "PTX executor");
     }
 
-    private static (Conv2dShape Shape, OpCase Case) Find(string name)
+    private static (Conv2dShape Shape, OpCase Case) Find(string name, Precision precision)
     {
         var shape = Shapes.Single(s => name.Contains($" {s} ", StringComparison.Ordinal));
-        return (shape, Conv2dCases.Bf16(shape, name["conv2d/".Length..name.IndexOf(' ')]));
+        return (shape, Conv2dCases.Of(shape, name["conv2d/".Length..name.IndexOf(' ')], precision));
     }
 }

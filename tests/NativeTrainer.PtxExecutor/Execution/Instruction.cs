@@ -17,6 +17,9 @@ internal enum Flow : byte
 /// <summary>One decoded instruction, applied to the lanes of a mask at once.</summary>
 internal abstract class Instruction
 {
+    /// <summary>Its place in the kernel.</summary>
+    public int Index { get; set; }
+
     public int Line { get; set; }
 
     public string Text { get; set; } = "";

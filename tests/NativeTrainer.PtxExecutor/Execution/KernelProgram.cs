@@ -35,6 +35,7 @@ internal sealed unsafe class KernelProgram
         foreach (var register in function.Registers) _registers[register] = register.Type == PtxType.Pred ? Take(0) : Take(register.Type.Bits() > 32 ? 8 : 4);
         Code = [.. function.Statements.Select(s => new StatementDecoder(this, s).Decode())];
         if (Code.Length == 0 || Code[^1].Flow is not (Flow.Exit or Flow.Branch) || Code[^1].Guard >= 0) throw new PtxSyntaxException(function.Line, $"{Name} runs past its end");
+        for (int i = 0; i < Code.Length; i++) Code[i].Index = i;
         Reconvergence.Mark(Code);
     }
 

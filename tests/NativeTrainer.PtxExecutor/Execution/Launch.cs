@@ -12,6 +12,7 @@ internal sealed class Launch(KernelProgram program, PtxMemory memory, Index3 gri
     public readonly PtxRange[] Allowed = allowed;
     public readonly SharedMemory Shared = new(program.SharedBytes);
     public readonly PtxCounts Counts = new();
+    public readonly LastAccess[] LastAccesses = new LastAccess[program.Code.Length];
 
     public Index3 Block { get; private set; }
 

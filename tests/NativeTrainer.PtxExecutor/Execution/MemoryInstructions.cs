@@ -10,30 +10,33 @@ internal readonly unsafe record struct AddressSlot(Slot Base, long Offset)
         => (Base.Width == 8 ? ((long*)(warp.Registers + Base.Offset))[lane] : ((uint*)(warp.Registers + Base.Offset))[lane]) + Offset;
 }
 
-/// <summary>Checked addresses of global memory.</summary>
-internal struct GlobalAccess
+/// <summary>Where an instruction found its last access: kept by the launch, for kernels are shared between devices and threads.</summary>
+internal struct LastAccess
 {
-    private int _range;
-    private PtxSegment? _segment;
-    private Launch? _launch;
+    public int Range;
+    public PtxSegment? Segment;
+}
 
+/// <summary>Checked addresses of global memory.</summary>
+internal static class GlobalAccess
+{
     /// <summary>Where the bytes lie, after all checks.</summary>
-    public unsafe byte* At(Warp warp, Instruction instruction, long address, int bytes, int alignment, int lane, bool write)
+    public static unsafe byte* At(Warp warp, Instruction instruction, long address, int bytes, int alignment, int lane, bool write)
     {
         var launch = warp.Launch;
-        if (_launch != launch) (_launch, _range, _segment) = (launch, 0, null);
+        ref var last = ref launch.LastAccesses[instruction.Index];
         if (address % alignment != 0) throw warp.Fault(instruction, PtxFaultKind.Misaligned, lane, $"address {address:x} is no multiple of {alignment}");
-        if (_range >= launch.Allowed.Length || !Inside(launch.Allowed[_range], address, bytes))
+        if (last.Range >= launch.Allowed.Length || !Inside(launch.Allowed[last.Range], address, bytes))
         {
-            _range = Array.FindIndex(launch.Allowed, range => Inside(range, address, bytes));
-            if (_range < 0)
+            last.Range = Array.FindIndex(launch.Allowed, range => Inside(range, address, bytes));
+            if (last.Range < 0)
             {
-                _range = 0;
+                last.Range = 0;
                 throw warp.Fault(instruction, PtxFaultKind.OutOfBounds, lane, $"{bytes} bytes at {Describe(launch, address)} are in no argument");
             }
         }
-        if (_segment is null || address < _segment.Start || address >= _segment.End) _segment = launch.Memory.Find(address) ?? throw new InvalidOperationException("an argument is in no registered memory");
-        string? wrong = write ? _segment.Write(address, bytes, launch.Serial, launch.FirstSerial) : _segment.Read(address, bytes, launch.Serial, launch.FirstSerial);
+        if (last.Segment is null || address < last.Segment.Start || address >= last.Segment.End) last.Segment = launch.Memory.Find(address) ?? throw new InvalidOperationException("an argument is in no registered memory");
+        string? wrong = write ? last.Segment.Write(address, bytes, launch.Serial, launch.FirstSerial) : last.Segment.Read(address, bytes, launch.Serial, launch.FirstSerial);
         if (wrong is not null)
             throw warp.Fault(instruction, wrong[0] == 'n' ? PtxFaultKind.Unwritten : PtxFaultKind.Race, lane, $"{(write ? "write to" : "read of")} {Describe(launch, address)}: {wrong}");
         if (write) launch.Counts.BytesWritten += bytes;
@@ -82,8 +85,6 @@ internal static class SharedAccess
 /// <summary>ld.global and ld.shared, scalars and vectors.</summary>
 internal sealed unsafe class Load(bool shared, Slot[] d, int elementBytes, bool signed, AddressSlot address) : Instruction
 {
-    private GlobalAccess _global;
-
     public override void Execute(Warp warp, uint mask)
     {
         int bytes = elementBytes * d.Length;
@@ -91,7 +92,7 @@ internal sealed unsafe class Load(bool shared, Slot[] d, int elementBytes, bool 
         {
             int lane = BitOperations.TrailingZeroCount(mask);
             long at = address.Of(warp, lane);
-            byte* source = shared ? SharedAccess.At(warp, this, at, bytes, bytes, lane, false) : _global.At(warp, this, at, bytes, bytes, lane, false);
+            byte* source = shared ? SharedAccess.At(warp, this, at, bytes, bytes, lane, false) : GlobalAccess.At(warp, this, at, bytes, bytes, lane, false);
             foreach (var slot in d)
             {
                 Lanes.Write(warp, slot, lane, Lanes.Element(source, elementBytes, signed));
@@ -104,8 +105,6 @@ internal sealed unsafe class Load(bool shared, Slot[] d, int elementBytes, bool 
 /// <summary>st.global and st.shared.</summary>
 internal sealed unsafe class Store(bool shared, Slot[] values, int elementBytes, AddressSlot address) : Instruction
 {
-    private GlobalAccess _global;
-
     public override void Execute(Warp warp, uint mask)
     {
         int bytes = elementBytes * values.Length;
@@ -113,7 +112,7 @@ internal sealed unsafe class Store(bool shared, Slot[] values, int elementBytes,
         {
             int lane = BitOperations.TrailingZeroCount(mask);
             long at = address.Of(warp, lane);
-            byte* target = shared ? SharedAccess.At(warp, this, at, bytes, bytes, lane, true) : _global.At(warp, this, at, bytes, bytes, lane, true);
+            byte* target = shared ? SharedAccess.At(warp, this, at, bytes, bytes, lane, true) : GlobalAccess.At(warp, this, at, bytes, bytes, lane, true);
             foreach (var slot in values)
             {
                 ulong value = Lanes.Read(warp, slot, lane);
@@ -149,8 +148,6 @@ internal sealed unsafe class LoadParameter(Slot[] d, int elementBytes, bool sign
 /// <summary>cp.async of 4, 8 or 16 bytes, of which the first <c>read</c> come from global memory and the rest are zero. The data land when the thread waits.</summary>
 internal sealed unsafe class CopyAsync(AddressSlot target, AddressSlot source, int bytes, Slot? read) : Instruction
 {
-    private GlobalAccess _global;
-
     public override void Execute(Warp warp, uint mask)
     {
         for (; mask != 0; mask &= mask - 1)
@@ -161,7 +158,7 @@ internal sealed unsafe class CopyAsync(AddressSlot target, AddressSlot source, i
             long from = source.Of(warp, lane), to = target.Of(warp, lane);
             UInt128 data = 0;
             if (from % bytes != 0) throw warp.Fault(this, PtxFaultKind.Misaligned, lane, $"address {from:x} is no multiple of {bytes}");
-            if (count > 0) Buffer.MemoryCopy(_global.At(warp, this, from, count, bytes, lane, false), &data, 16, count);
+            if (count > 0) Buffer.MemoryCopy(GlobalAccess.At(warp, this, from, count, bytes, lane, false), &data, 16, count);
             SharedAccess.Require(warp, this, to, bytes, bytes, lane);
             if (warp.Launch.Shared.SetOut((int)to, bytes, warp.Index) is { } wrong) throw SharedAccess.Fault(warp, this, to, lane, true, wrong);
             warp.OpenCopies.Add(new((int)to, data, bytes));

@@ -38,6 +38,22 @@ public sealed class PtxDevice : GpuDevice
     /// <param name="edit">Changes each kernel's text before it is run: tests break kernels with it.</param>
     public static PtxDevice Open(bool tensorCores = true, Func<string, string>? edit = null) => new(SimulatorContext(out var accelerator), accelerator, tensorCores, edit);
 
+    /// <summary>Launches that were made by recordings.</summary>
+    public long Repeated { get; private set; }
+
+    private List<Action>? _recording;
+
+    private protected override bool Records => true;
+
+    private protected override void BeginRecording() => _recording = [];
+
+    private protected override GpuRecording EndRecording()
+    {
+        var recording = new Recorded(this, _recording!);
+        _recording = null;
+        return recording;
+    }
+
     public override Arena Allocate(long bytes)
     {
         var arena = base.Allocate(bytes);
@@ -56,6 +72,12 @@ public sealed class PtxDevice : GpuDevice
 
     public override void Copy(TensorView source, TensorView destination)
     {
+        if (SkipsLaunches) return;
+        if (_recording is not null)
+        {
+            _recording.Add(() => Copy(source, destination));
+            return;
+        }
         base.Copy(source, destination);
         Synchronize();
         Mark(destination, true);
@@ -87,10 +109,28 @@ public sealed class PtxDevice : GpuDevice
         else Memory.MarkUnwritten(Address(bytes), bytes.Length);
     }
 
+    private sealed class Recorded(PtxDevice device, List<Action> launches) : GpuRecording
+    {
+        public override void Launch()
+        {
+            foreach (var launch in launches) launch();
+            device.Repeated += launches.Count;
+        }
+
+        public override void Dispose() { }
+    }
+
     private sealed class Executed<TArguments>(PtxDevice device, PtxKernel kernel, int threads) : GpuKernel<TArguments> where TArguments : struct
     {
         public override void Launch(Index3D grid, in TArguments arguments)
         {
+            if (device.SkipsLaunches) return;
+            if (device._recording is not null)
+            {
+                var copy = arguments;
+                device._recording.Add(() => Launch(grid, copy));
+                return;
+            }
             var block = new ArgumentBlock();
             block.Add(arguments);
             block.Pad(kernel.ParameterBytes);

@@ -12,10 +12,12 @@ public sealed class PtxMemory
     private readonly List<PtxSegment> _segments = [];
     private uint _serial = PtxSegment.WrittenBefore;
 
-    /// <summary>Adds host memory; its bytes count as never written.</summary>
-    public void Register(nint address, long bytes) => _segments.Add(new PtxSegment(address, bytes));
-
-    public void Unregister(nint address) => _segments.RemoveAll(s => s.Start == address);
+    /// <summary>Adds host memory; its bytes count as never written. What was registered there before is gone.</summary>
+    public void Register(nint address, long bytes)
+    {
+        _segments.RemoveAll(s => s.Start < address + bytes && address < s.End);
+        _segments.Add(new PtxSegment(address, bytes));
+    }
 
     /// <summary>The host wrote these bytes.</summary>
     public void MarkWritten(nint address, long bytes) => Mark(address, bytes, PtxSegment.WrittenBefore);
