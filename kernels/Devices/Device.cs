@@ -12,6 +12,9 @@ public abstract class Device : IDisposable
     /// <summary>The most that <see cref="AllocatedBytes"/> has been.</summary>
     public long PeakAllocatedBytes { get; private set; }
 
+    /// <summary>Memory that nobody has taken, where the device tells: cards do.</summary>
+    public virtual long? FreeBytes => null;
+
     /// <summary>What it computes in, the fastest first; float32 is always among them.</summary>
     public virtual IReadOnlyList<Precision> Precisions => [Precision.Float32];
 

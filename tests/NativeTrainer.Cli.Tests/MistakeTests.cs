@@ -59,9 +59,14 @@ public sealed class MistakeTests(CliFixture fixture) : IClassFixture<CliFixture>
     [InlineData("--epochs", "many")]
     [InlineData("--epochs", "0")]
     [InlineData("--device", "toaster")]
+    [InlineData("--device", "cuda:1000")]
+    [InlineData("--precision", "fp8")]
     [InlineData("--augment", "medium,hue=7")]
     [InlineData("--size", "3")]
     public void AWrongOption(string flag, string value) => Refused(flag.TrimStart('-').Split('-')[0], Train("--data", fixture.Data, flag, value));
+
+    [Fact]
+    public void APrecisionThatTheProcessorHasNot() => Refused("computes in fp32", Train("--data", fixture.Data, "--device", "cpu", "--precision", "bf16"));
 
     [Fact]
     public void ARateThatIsFarTooHighEndsWithACodeOfItsOwn()

@@ -81,6 +81,6 @@ public static class CudaCards
 
         private protected override GpuRecording EndRecording() => CudaGraph.End(NativeStream);
 
-        internal override long? FreeBytes => accelerator.GetFreeMemory();
+        public override long? FreeBytes => accelerator.GetFreeMemory();
     }
 }

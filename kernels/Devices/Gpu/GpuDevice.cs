@@ -30,9 +30,6 @@ public class GpuDevice : Device
     /// <summary>Whether kernels may use <see cref="Ptx"/>'s copies and matrix products: a card of architecture 8.0 or later.</summary>
     internal virtual bool HasTensorCores => false;
 
-    /// <summary>Memory that nobody has taken, where the device tells.</summary>
-    internal virtual long? FreeBytes => null;
-
     /// <summary>Blocks that keep the card busy are counted in multiples of this.</summary>
     internal int Multiprocessors => Accelerator.NumMultiprocessors;
 

@@ -63,6 +63,9 @@ public sealed class ParameterSet : IDisposable
         foreach (var p in _parameters) p.Multiplied = _copies.View(p.Start * DType.BFloat16.SizeInBytes(), p.Shape, DType.BFloat16);
     }
 
+    /// <summary>Bytes of the copy in another precision.</summary>
+    public long CopyBytes => _copies?.Bytes ?? 0;
+
     /// <summary>After the parameters changed, before they are multiplied with: in bfloat16 the copy follows, else there is nothing to do.</summary>
     public void RefreshCopies() => _cast?.Run(Flat, _copies!.View(0, Flat.Shape, DType.BFloat16));
 

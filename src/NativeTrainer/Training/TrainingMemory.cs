@@ -1,5 +1,8 @@
+using System.Globalization;
 using NativeTrainer.Evaluation;
+using NativeTrainer.Imaging;
 using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
 
 namespace NativeTrainer.Training;
@@ -13,6 +16,18 @@ internal sealed record TrainingMemory(long ActivationBytes, long StateBytes, lon
 {
     public long Total => ActivationBytes + StateBytes + ParameterBytes + StagingBytes;
 
+    /// <summary>Says before anything starts that a card's memory will not do, and which batch would: activations grow with it, the rest does not.</summary>
+    /// <exception cref="UserException">Less is free than the run will take.</exception>
+    public void RequireFree(Device device, int batch)
+    {
+        // The parameters are there already.
+        if (device.FreeBytes is not long free || ActivationBytes + StateBytes <= free) return;
+        long fits = Math.Max(0, free - StateBytes) / Math.Max(1, ActivationBytes / batch);
+        string advice = fits > 0 ? $"--batch {fits} would fit" : "no batch would fit; free some, or give a smaller --size or --device cpu";
+        throw new UserException(string.Create(CultureInfo.InvariantCulture,
+            $"{device.Description}: this run needs {(ActivationBytes + StateBytes) / 1e6:F0} MB of its memory at --batch {batch}, {free / 1e6:F0} MB are free; {advice}"));
+    }
+
     public static TrainingMemory Plan(ResNet model, TrainOptions options, IReadOnlyList<TrainingStage> stages, int size, int batch, bool fromScratch, float[]? classWeights,
         long largestImage)
     {
@@ -25,6 +40,6 @@ internal sealed record TrainingMemory(long ActivationBytes, long StateBytes, lon
             state = Math.Max(state, step.StateBytes);
         }
         long staging = stages.All(s => s.OnFeatures) ? 0 : batch * Arena.Align(largestImage * 3 + 1);
-        return new TrainingMemory(activations, state, model.Parameters.FlatWithBuffers.Bytes, staging);
+        return new TrainingMemory(activations, state, model.Parameters.FlatWithBuffers.Bytes + model.Parameters.CopyBytes, staging);
     }
 }

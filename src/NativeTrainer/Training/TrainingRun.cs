@@ -62,6 +62,7 @@ internal sealed class TrainingRun : IDisposable
             Epochs = _stages.Sum(s => s.Epochs),
             Options = _options,
         });
+        memory.RequireFree(_device, _batch);
         _activations = _device.Allocate(memory.ActivationBytes);
         if (checkpoint is not null)
         {

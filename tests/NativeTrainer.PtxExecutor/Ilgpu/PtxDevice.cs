@@ -20,8 +20,8 @@ public sealed class PtxDevice : GpuDevice
 
     private readonly Func<string, string>? _edit;
 
-    private PtxDevice(Context context, ILGPU.Runtime.Accelerator accelerator, bool tensorCores, Func<string, string>? edit) : base(context, accelerator)
-        => (HasTensorCores, _edit) = (tensorCores, edit);
+    private PtxDevice(Context context, ILGPU.Runtime.Accelerator accelerator, bool tensorCores, bool records, Func<string, string>? edit) : base(context, accelerator)
+        => (HasTensorCores, Records, _edit) = (tensorCores, records, edit);
 
     public override string Description => "PTX executor";
 
@@ -35,15 +35,17 @@ public sealed class PtxDevice : GpuDevice
     internal override bool HasTensorCores { get; }
 
     /// <param name="tensorCores">False takes the Simt rung everywhere.</param>
+    /// <param name="records">Whether repeated work is recorded, as on a card.</param>
     /// <param name="edit">Changes each kernel's text before it is run: tests break kernels with it.</param>
-    public static PtxDevice Open(bool tensorCores = true, Func<string, string>? edit = null) => new(SimulatorContext(out var accelerator), accelerator, tensorCores, edit);
+    public static PtxDevice Open(bool tensorCores = true, bool records = true, Func<string, string>? edit = null)
+        => new(SimulatorContext(out var accelerator), accelerator, tensorCores, records, edit);
 
     /// <summary>Launches that were made by recordings.</summary>
     public long Repeated { get; private set; }
 
     private List<Action>? _recording;
 
-    private protected override bool Records => true;
+    private protected override bool Records { get; }
 
     private protected override void BeginRecording() => _recording = [];
 

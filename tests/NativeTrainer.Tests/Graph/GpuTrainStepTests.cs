@@ -52,6 +52,43 @@ public sealed class GpuTrainStepTests
         Assert.Equal(Losses(first, 18, Precision.BFloat16), Losses(second, 18, Precision.BFloat16));
     }
 
+    /// <summary>Everything that differs from step to step reaches a recorded step: rates, the optimizer's count, dropout's key, the average's warm-up, the loss's scale.</summary>
+    [Theory]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.AdamW)]
+    public void ARecordedStepFollowsItsScalars(OptimizerKind optimizer)
+    {
+        var options = new TrainOptions { Data = "", LearningRate = 0.002f, Optimizer = optimizer, ClipNorm = 1, Ema = 0.9f, LabelSmoothing = 0.1f };
+        float[] Run(Device device)
+        {
+            var spec = Spec(18) with { Depths = [1], Widths = [8], Strides = [1], Head = new HeadSpec { Classes = Classes, Dropout = 0.3f } };
+            using var model = new ResNet(spec, device);
+            model.Initialize(3);
+            model.Parameters.SetTrainable(_ => true);
+            using var step = new TrainStep(model, options, Size, Batch, fromScratch: true);
+            using var arena = device.Allocate(step.ArenaBytes);
+            var random = new Random(5);
+            float[] images = [.. Enumerable.Range(0, Batch * Size * Size * 3).Select(_ => random.NextSingle() * 2 - 1)];
+            var targets = new float[Batch * Classes];
+            for (int i = 0; i < Batch; i++) targets[i * Classes + i % Classes] = 1;
+            step.Bind(arena);
+            for (int i = 0; i < 6; i++)
+            {
+                device.Upload<float>(images, step.Input);
+                device.Upload<float>(targets, step.Targets);
+                step.Run(i, accumulate: i % 2 == 1, scale: 0.5f + 0.1f * i);
+                if (i % 2 == 1) step.Update(1 / (1f + i));
+            }
+            var weights = new float[model.Parameters.Flat.Count];
+            device.Download<float>(model.Parameters.Flat, weights);
+            return weights;
+        }
+
+        using PtxDevice recorded = PtxDevice.Open(), plain = PtxDevice.Open(records: false);
+        Assert.Equal(Run(plain), Run(recorded));
+        Assert.True(recorded.Repeated > 0 && plain.Repeated == 0);
+    }
+
     private static ResNetSpec Spec(int depth) => new()
     {
         Name = $"resnet{depth} small",
