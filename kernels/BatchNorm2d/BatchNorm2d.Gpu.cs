@@ -63,7 +63,7 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
 
     private Index3D PartGrid => new(_grid.Columns, _parts.Count, 1);
 
-    private Index3D ElementGrid => new(_grid.Columns, Chunks.Count(_rows, _grid.Lines * NormaliseSimt<TPack, TFloats>.RowsPerThread), 1);
+    private int ElementGrid => checked(_grid.Columns * Chunks.Count(_rows, _grid.Lines * NormaliseSimt<TPack, TFloats>.RowsPerThread));
 
     public override void ForwardTrain(TensorView x, TensorView weight, TensorView bias, TensorView residual, TensorView y,
         TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace)

@@ -102,12 +102,12 @@ internal static class GradientSums
     }
 }
 
-/// <summary>The elementwise end of backward. Every element is read before it is written. Grid: channel blocks, row blocks.</summary>
+/// <summary>The elementwise end of backward. Every element is read before it is written. Grid: all blocks.</summary>
 internal static class GradientSimt<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
     public static void Kernel(GradientArguments<TPack, TFloats> k)
     {
-        int pack = k.Channels.Pack, width = default(TPack).Width;
+        int pack = k.Channels.PackOfAll, width = default(TPack).Width;
         if (pack >= k.Channels.Packs) return;
         Float8 scale = default, mean = default, slope = default, offset = default;
         if (k.HasDx != 0) scale = k.Workspace.At(k.Parts.Coefficient(1) / width + pack);
@@ -117,7 +117,7 @@ internal static class GradientSimt<TPack, TFloats> where TPack : unmanaged, IPac
             slope = k.Workspace.At(k.Parts.Coefficient(2) / width + pack);
             offset = k.Workspace.At(k.Parts.Coefficient(3) / width + pack);
         }
-        long row = (long)Grid.IdxY * k.Channels.Lines * NormaliseSimt<TPack, TFloats>.RowsPerThread + k.Channels.Line;
+        long row = (long)k.Channels.RowBlockOfAll * k.Channels.Lines * NormaliseSimt<TPack, TFloats>.RowsPerThread + k.Channels.Line;
         for (int i = 0; i < NormaliseSimt<TPack, TFloats>.RowsPerThread; i++, row += k.Channels.Lines)
         {
             if (row >= k.Parts.Rows) return;

@@ -14,7 +14,7 @@ internal struct NormaliseArguments<TPack, TFloats> where TPack : unmanaged, IPac
     public int HasResidual, Relu;
 }
 
-/// <summary>y = act((x − mean)·scale + offset [+ residual]) with the coefficient rows mean, scale, offset. Grid: channel blocks, row blocks.</summary>
+/// <summary>y = act((x − mean)·scale + offset [+ residual]) with the coefficient rows mean, scale, offset. Grid: all blocks.</summary>
 internal static class NormaliseSimt<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
     /// <summary>Rows that a thread takes: its coefficients are read once for them.</summary>
@@ -22,11 +22,11 @@ internal static class NormaliseSimt<TPack, TFloats> where TPack : unmanaged, IPa
 
     public static void Kernel(NormaliseArguments<TPack, TFloats> k)
     {
-        int pack = k.Channels.Pack, width = default(TPack).Width;
+        int pack = k.Channels.PackOfAll, width = default(TPack).Width;
         if (pack >= k.Channels.Packs) return;
         Float8 mean = k.Workspace.At(k.Parts.Coefficient(0) / width + pack), scale = k.Workspace.At(k.Parts.Coefficient(1) / width + pack);
         var offset = k.Workspace.At(k.Parts.Coefficient(2) / width + pack);
-        long row = (long)Grid.IdxY * k.Channels.Lines * RowsPerThread + k.Channels.Line;
+        long row = (long)k.Channels.RowBlockOfAll * k.Channels.Lines * RowsPerThread + k.Channels.Line;
         for (int i = 0; i < RowsPerThread; i++, row += k.Channels.Lines)
         {
             if (row >= k.Parts.Rows) return;

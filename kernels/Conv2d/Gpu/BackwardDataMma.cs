@@ -11,6 +11,9 @@ internal struct BackwardDataMmaArguments
     public ArrayView<Float4> Dy, Weights, Dx;
     public ConvGeometry Geometry;
 
+    /// <summary>Blocks along the channels.</summary>
+    public int ChannelBlocks;
+
     /// <summary>0 or 1.</summary>
     public int Adds;
 }
@@ -18,7 +21,7 @@ internal struct BackwardDataMmaArguments
 /// <summary>
 /// dgrad on tensor cores: input pixels × input channels, reduced over taps × output channels. With a stride, the pixels fall into stride² classes by their
 /// place between the windows, and only some taps reach each class: Grid z is the class, so no product with the zeros between is made.
-/// Grid: pixel blocks of the largest class, channel blocks, classes.
+/// Grid: channel blocks first, then pixel blocks of the largest class; z: classes.
 /// </summary>
 internal static class BackwardDataMma<TBlock, TWarp, TMath, TStorage, TRows>
     where TBlock : struct, IBlockTile where TWarp : struct, IWarpTile<TWarp> where TMath : struct, IMmaMath where TStorage : struct, IStorage where TRows : struct, IRowMajorFragments<TRows>
@@ -30,7 +33,7 @@ internal static class BackwardDataMma<TBlock, TWarp, TMath, TStorage, TRows>
         int rows = default(TBlock).Rows, columns = default(TBlock).Columns, aBytes = rows * SharedTiles.SlabBytes, stageBytes = (rows + columns) * SharedTiles.SlabBytes;
         var memory = SharedMemory.Allocate<Float4>(MmaShared.Chunks<TBlock>());
         int shared = Ptx.SharedAddress(ref memory[0]), thread = Group.IdxX, warp = thread / 32;
-        int firstPixel = Grid.IdxX * rows, firstChannel = Grid.IdxY * columns, filterChunks = g.K / default(TStorage).PerChunk;
+        int firstPixel = Grid.IdxX / k.ChannelBlocks * rows, firstChannel = Grid.IdxX % k.ChannelBlocks * columns, filterChunks = g.K / default(TStorage).PerChunk;
         if (firstPixel >= pixels.Count) return;
         int line = thread / 4, chunk = thread % 4;
         var dy = new WindowRows

@@ -133,8 +133,10 @@ internal sealed class Conv2dMma<TMath, TStorage, TRows, TElement> : Conv2d
         Debug.Assert(x.Count == _shape.Input.Count && w.Count == _shape.Weights.Count && y.Count == _shape.Output.Count);
         ArrayView<Float4> input = x.GpuChunks, weights = w.GpuChunks;
         if (_packing is not null) (input, weights) = (PackPicture(x, workspace), PackWeights(w, workspace));
-        _forward.Launch(new Index3D(Chunks.Count(_geometry.OutputPixels, _forwardTile.Rows()), Chunks.Count(_shape.K, _forwardTile.Columns()), 1), new()
+        int filterBlocks = Chunks.Count(_shape.K, _forwardTile.Columns());
+        _forward.Launch(checked(filterBlocks * Chunks.Count(_geometry.OutputPixels, _forwardTile.Rows())), new()
         {
+            FilterBlocks = filterBlocks,
             X = input,
             Weights = weights,
             Bias = epilogue.Bias.IsNone ? weights : epilogue.Bias.GpuChunks,
@@ -158,8 +160,10 @@ internal sealed class Conv2dMma<TMath, TStorage, TRows, TElement> : Conv2d
         }
         if (_data is null) throw new NotSupportedException($"conv2d {_shape}: a picture of {_shape.C} channels has no gradient in this precision");
         int pixels = _shape.N * Chunks.Count(_shape.H, _shape.StrideH) * Chunks.Count(_shape.W, _shape.StrideW);
-        _data.Launch(new Index3D(Chunks.Count(pixels, _dataTile.Rows()), Chunks.Count(_shape.C, _dataTile.Columns()), _shape.StrideH * _shape.StrideW), new()
+        int channelBlocks = Chunks.Count(_shape.C, _dataTile.Columns());
+        _data.Launch(new Index3D(checked(channelBlocks * Chunks.Count(pixels, _dataTile.Rows())), 1, _shape.StrideH * _shape.StrideW), new()
         {
+            ChannelBlocks = channelBlocks,
             Dy = dy.GpuChunks,
             Weights = w.GpuChunks,
             Dx = dx.GpuChunks,

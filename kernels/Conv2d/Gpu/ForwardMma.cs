@@ -11,11 +11,17 @@ internal struct ForwardMmaArguments
     public ArrayView<Float4> X, Weights, Bias, Residual, Y;
     public ConvGeometry Geometry;
 
+    /// <summary>Blocks along the filters.</summary>
+    public int FilterBlocks;
+
     /// <summary>0 or 1: kernel arguments hold no bool.</summary>
     public int HasBias, HasResidual, Relu;
 }
 
-/// <summary>fprop on tensor cores: output pixels × output channels, reduced over taps × input channels; both operands depth-contiguous. Grid: pixel blocks, filter blocks.</summary>
+/// <summary>
+/// fprop on tensor cores: output pixels × output channels, reduced over taps × input channels; both operands depth-contiguous. Grid x counts filter blocks first: neighbouring blocks
+/// read the same pixels while they are in the cache.
+/// </summary>
 internal static class ForwardMma<TBlock, TWarp, TMath, TStorage>
     where TBlock : struct, IBlockTile where TWarp : struct, IWarpTile<TWarp> where TMath : struct, IMmaMath where TStorage : struct, IStorage
 {
@@ -25,7 +31,7 @@ internal static class ForwardMma<TBlock, TWarp, TMath, TStorage>
         int rows = default(TBlock).Rows, columns = default(TBlock).Columns, aBytes = rows * SharedTiles.SlabBytes, stageBytes = (rows + columns) * SharedTiles.SlabBytes;
         var memory = SharedMemory.Allocate<Float4>(MmaShared.Chunks<TBlock>());
         int shared = Ptx.SharedAddress(ref memory[0]), thread = Group.IdxX, warp = thread / 32;
-        int firstPixel = Grid.IdxX * rows, firstFilter = Grid.IdxY * columns, channelChunks = g.C / default(TStorage).PerChunk, depthChunks = g.R * g.S * channelChunks;
+        int firstPixel = Grid.IdxX / k.FilterBlocks * rows, firstFilter = Grid.IdxX % k.FilterBlocks * columns, channelChunks = g.C / default(TStorage).PerChunk, depthChunks = g.R * g.S * channelChunks;
         int line = thread / 4, chunk = thread % 4, target = SharedTiles.DepthMajor(line, chunk);
         var x = new WindowRows
         {

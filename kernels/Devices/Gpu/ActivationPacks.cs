@@ -102,8 +102,14 @@ internal readonly struct ChannelGrid
     /// <summary>Blocks along the channels.</summary>
     public int Columns => (Packs + Width - 1) / Width;
 
-    /// <summary>This thread's pack of the row; beyond <see cref="Packs"/> it has none.</summary>
+    /// <summary>This thread's pack of the row, where Grid x counts blocks along the channels; beyond <see cref="Packs"/> it has none.</summary>
     public int Pack => Grid.IdxX * Width + Group.IdxX % Width;
+
+    /// <summary>The same where Grid x counts all blocks, those along the channels first: a grid's other extents end at 65,535.</summary>
+    public int PackOfAll => Grid.IdxX % Columns * Width + Group.IdxX % Width;
+
+    /// <summary>The block's number along the rows, where Grid x counts all blocks.</summary>
+    public int RowBlockOfAll => Grid.IdxX / Columns;
 
     /// <summary>This thread's line in the block.</summary>
     public int Line => Group.IdxX / Width;

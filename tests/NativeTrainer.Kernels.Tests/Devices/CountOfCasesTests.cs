@@ -1,0 +1,16 @@
+using NativeTrainer.OpCases;
+
+namespace NativeTrainer.Kernels.Tests.Devices;
+
+/// <summary>Says in the test run's output how much of the GPU is checked without a card.</summary>
+public sealed class CountOfCasesTests
+{
+    [Fact]
+    public void EveryKindOfCaseRunsSomewhere()
+    {
+        int simulator = SimulatorTests.Names.Count, executor = PtxTests.Names.Count;
+        int tensorCores = AllCases.List.Count(c => c.NeedsTensorCores || c.Precision == Precision.Tf32);
+        TestContext.Current.SendDiagnosticMessage($"GPU op cases without a card: {simulator} on ILGPU's simulator (Simt), {executor} in the PTX executor, {MmaTileTests.Cases.Count} more for the block tiles of the tensor cores");
+        Assert.True(simulator > 200 && executor > 400 && tensorCores > 100, $"{simulator}, {executor}, {tensorCores}");
+    }
+}
