@@ -8,7 +8,7 @@ namespace NativeTrainer.Kernels.Augmentation;
 /// torchvision with antialias (but taps beyond the crop see the rest of the picture). Any other map averages ⌈sx⌉ × ⌈sy⌉ bilinear taps spread evenly
 /// over the output pixel's footprint, sx and sy being the source pixels per output step (at most <see cref="MaxTaps"/> each). Both are bilinear when magnifying.
 /// </summary>
-public abstract class Augment : OpPlan
+public abstract class Augment : OpPlan, IDisposable
 {
     /// <summary>Most bilinear taps along one side of a footprint: rotated or sheared pictures alias only beyond this shrinking factor.</summary>
     public const int MaxTaps = 16;
@@ -25,6 +25,7 @@ public abstract class Augment : OpPlan
         return device switch
         {
             CpuDevice cpu => new AugmentCpu(cpu, n, outputSize, colours),
+            GpuDevice gpu => new AugmentGpu(gpu, n, outputSize, colours),
             _ => throw device.Lacks(nameof(Augment)),
         };
     }
@@ -34,6 +35,9 @@ public abstract class Augment : OpPlan
     /// <param name="parameters">One per picture.</param>
     /// <param name="y">(N, S, S, 3), overwritten.</param>
     public abstract void Run(SourceImages sources, AugmentationParameters[] parameters, TensorView y);
+
+    /// <summary>Gives back what a card's plan keeps between batches.</summary>
+    public virtual void Dispose() { }
 
     /// <summary>Bilinear taps along one output axis whose step covers (<paramref name="x"/>, <paramref name="y"/>) source pixels.</summary>
     internal static int FootprintTaps(double x, double y)

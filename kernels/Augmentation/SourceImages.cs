@@ -29,25 +29,27 @@ public class SourceImages
 }
 
 /// <summary>
-/// The staging buffer of a batch: kept for the whole run and written anew for each batch. Its slots are equal and as large as the largest picture
-/// so far; it allocates only when a larger one comes. Calls come from one thread.
+/// The pictures of one batch after another, written by the host: <see cref="Begin"/>, <see cref="Set"/> for each, <see cref="Send"/>. A card takes a batch while its
+/// kernels still work on the one before. It allocates only where a batch has more pixels than any before. Calls come from one thread.
 /// </summary>
-public sealed class SourceBatch : SourceImages, IDisposable
+public sealed unsafe class SourceBatch : SourceImages, IDisposable
 {
-    private readonly Device _device;
-    private Arena _arena;
-    private long _slotBytes;
+    private readonly InputLane _lane;
+    private long _used;
 
     /// <param name="device">Where the pictures go.</param>
-    /// <param name="count">Slots: the batch size.</param>
+    /// <param name="count">The batch size.</param>
     /// <param name="largestImage">Pixels of the largest picture expected, to allocate once; 0 grows as pictures come.</param>
-    public SourceBatch(Device device, int count, long largestImage = 0) : base(default, count)
+    public SourceBatch(Device device, int count, long largestImage = 0) : base(default, count) => _lane = InputLane.Of(device, count * Room(Math.Max(largestImage, 1) * 3));
+
+    /// <summary>Begins a batch; the pictures of the one before are gone.</summary>
+    public void Begin()
     {
-        _device = device;
-        _arena = Reserve(Math.Max(largestImage, 1) * 3);
+        _lane.Begin();
+        _used = 0;
     }
 
-    /// <summary>Copies a picture into slot <paramref name="index"/>.</summary>
+    /// <summary>Copies picture <paramref name="index"/> behind those that were set before, in any order.</summary>
     /// <param name="index">0 ≤ index &lt; <see cref="SourceImages.Count"/>.</param>
     /// <param name="pixels">RGB, rows from the top, at least width·height·3 bytes; what follows is ignored.</param>
     /// <exception cref="ArgumentException">The array is shorter than the size says.</exception>
@@ -57,33 +59,18 @@ public sealed class SourceBatch : SourceImages, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         long bytes = (long)width * height * 3;
         if (pixels.LongLength < bytes) throw new ArgumentException($"a picture of {width}×{height} has {bytes} bytes; the array holds {pixels.LongLength}", nameof(pixels));
-        if (bytes >= _slotBytes) Grow(bytes);
-        _device.Upload<byte>(pixels.AsSpan(0, (int)bytes), Pixels.Slice(Offsets[index], new Shape((int)bytes)));
-        (Widths[index], Heights[index]) = (width, height);
+        long end = _used + Room(bytes);
+        if (end > _lane.Bytes) _lane.Grow(end + end / 4, _used);
+        pixels.AsSpan(0, (int)bytes).CopyTo(new Span<byte>(_lane.Start + _used, (int)bytes));
+        (Offsets[index], Widths[index], Heights[index]) = (_used, width, height);
+        _used = end;
     }
 
-    public void Dispose() => _arena.Dispose();
+    /// <summary>Ends the batch: kernels that are launched from now on see it.</summary>
+    public void Send() => Pixels = _lane.Send(_used);
 
-    private Arena Reserve(long imageBytes)
-    {
-        // The byte more is the one that kernels may read past a picture.
-        _slotBytes = Arena.Align(imageBytes + 1);
-        var arena = _device.Allocate(_slotBytes * Count);
-        Pixels = arena.View(0, new Shape(checked((int)(_slotBytes * Count))), DType.UInt8);
-        for (int i = 0; i < Count; i++) Offsets[i] = i * _slotBytes;
-        return arena;
-    }
+    public void Dispose() => _lane.Dispose();
 
-    private void Grow(long bytes)
-    {
-        var (old, oldPixels, oldSlot) = (_arena, Pixels, _slotBytes);
-        _arena = Reserve(bytes + bytes / 4);
-        for (int i = 0; i < Count; i++)
-        {
-            if (Widths[i] == 0) continue;
-            var shape = new Shape(Widths[i] * Heights[i] * 3);
-            _device.Copy(oldPixels.Slice(i * oldSlot, shape), Pixels.Slice(Offsets[i], shape));
-        }
-        old.Dispose();
-    }
+    /// <summary>A picture's bytes and the one more that kernels may read.</summary>
+    private static long Room(long bytes) => Arena.Align(bytes + 1);
 }

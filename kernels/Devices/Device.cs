@@ -39,6 +39,14 @@ public abstract class Device : IDisposable
     /// <summary>Device to host; waits for earlier kernels; lengths must agree.</summary>
     public abstract void Download<T>(TensorView source, Span<T> destination) where T : unmanaged;
 
+    /// <summary>A way for values to the host that the device need not be waited for.</summary>
+    /// <param name="count">Float32 values of a transfer.</param>
+    /// <param name="depth">Transfers that may be under way, at least 1.</param>
+    public virtual Readback OpenReadback(int count, int depth) => new HostReadback(this, count, depth);
+
+    /// <summary>Steps that a training loop starts before it reads the loss of the first: a card computes while the host prepares what follows.</summary>
+    public virtual int StepsAhead => 0;
+
     /// <summary>Copies bytes between tensors of one device; byte counts must agree.</summary>
     public abstract void Copy(TensorView source, TensorView destination);
 

@@ -44,6 +44,13 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void ReadingWhatAtomicsChangeIsARace()
+    {
+        var fault = Snippet.Fault("mov.u32 %r2, tile; st.shared.u32 [%r2], 0; red.shared.add.u32 [%r2], 1; ld.shared.u32 %r4, [%r2];", threads: 32);
+        Assert.Equal(PtxFaultKind.Race, fault.Kind);
+    }
+
+    [Fact]
     public void TwoBlocksThatWriteOneWordAreARace()
     {
         var fault = Snippet.Fault($"{Snippet.OutputWord} st.global.u32 [%at], %t;", blocks: 2);

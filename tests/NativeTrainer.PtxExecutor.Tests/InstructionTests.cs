@@ -120,6 +120,15 @@ public sealed class InstructionTests
         for (int i = 0; i < 128; i++) Assert.Equal(i < 126 ? input[i] : 0, result[i]);
     }
 
+    /// <summary>64 threads of two warps add their number to one word; the old values are then partial sums.</summary>
+    [Fact]
+    public void AtomicAdditionsOfTwoWarps()
+    {
+        var sums = Snippet.Run<uint, uint>($"mov.u32 %r2, tile; setp.ne.u32 %p1, %t, 0; @%p1 bra go; st.shared.u32 [%r2], 7; go: bar.sync 0; atom.shared.add.u32 %r3, [%r2], %t; bar.sync 0; "
+            + $"ld.shared.u32 %r4, [%r2]; {Snippet.OutputWord} st.global.u32 [%at], %r4;", [0], 64, threads: 64);
+        Assert.All(sums, sum => Assert.Equal(7u + 63 * 64 / 2, sum));
+    }
+
     [Theory]
     [InlineData("up", 1, 0, 0, 0)]
     [InlineData("up", 1, 0, 5, 4)]

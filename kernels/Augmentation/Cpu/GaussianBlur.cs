@@ -9,7 +9,7 @@ internal static unsafe class GaussianBlur
     {
         int size = memory.Size, radius = Radius(sigma, size);
         float* weights = memory.Taps, padded = memory.Taps + 2L * size;
-        BuildWeights(sigma, radius, weights);
+        BuildWeights(sigma, radius, new Span<float>(weights, 2 * radius + 1));
         for (int channel = 0; channel < 3; channel++)
         {
             float* plane = memory.Planes + channel * memory.PlaneStride;
@@ -23,7 +23,7 @@ internal static unsafe class GaussianBlur
     }
 
     /// <summary>⌈3σ⌉, at most what the picture can mirror.</summary>
-    private static int Radius(float sigma, int size) => (int)Math.Min(Math.Ceiling(3.0 * sigma), size - 1);
+    public static int Radius(float sigma, int size) => (int)Math.Min(Math.Ceiling(3.0 * sigma), size - 1);
 
     private static int Mirror(int i, int size)
     {
@@ -31,7 +31,8 @@ internal static unsafe class GaussianBlur
         return i < size ? i : 2 * (size - 1) - i;
     }
 
-    private static void BuildWeights(float sigma, int radius, float* weights)
+    /// <summary>The 2·radius + 1 weights; their sum is 1.</summary>
+    public static void BuildWeights(float sigma, int radius, Span<float> weights)
     {
         double sum = 0;
         for (int k = -radius; k <= radius; k++) sum += Density(k, sigma);

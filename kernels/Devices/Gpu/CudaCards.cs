@@ -81,6 +81,8 @@ public static class CudaCards
 
         private protected override GpuRecording EndRecording() => CudaGraph.End(NativeStream);
 
+        internal override GpuEvent CreateEvent() => new CudaEvent(accelerator);
+
         public override long? FreeBytes => accelerator.GetFreeMemory();
     }
 }

@@ -1,21 +1,27 @@
+using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 
 namespace NativeTrainer.Kernels.Devices;
 
-/// <summary>An ILGPU accelerator: an NVIDIA card, or in tests ILGPU's simulator. Kernels and copies go to one stream, in order.</summary>
+/// <summary>
+/// An ILGPU accelerator: an NVIDIA card, or in tests ILGPU's simulator. Kernels and copies go to one stream, in order; a second stream
+/// brings the next batch's input (<see cref="InputLane"/>). Only <see cref="Download"/> and <see cref="Synchronize"/> wait for the card.
+/// </summary>
 public class GpuDevice : Device
 {
     private readonly Context _context;
     private readonly List<Arena> _kept = [];
+    private readonly UploadRing _uploads;
 
     private protected GpuDevice(Context context, Accelerator accelerator)
     {
         _context = context;
         Accelerator = accelerator;
-        Stream = accelerator.CreateStream();
+        (Stream, CopyStream) = (accelerator.CreateStream(), accelerator.CreateStream());
         StepValues = new StepValues(this);
+        _uploads = new UploadRing(this);
     }
 
     public override string Description => Accelerator.Name;
@@ -23,6 +29,10 @@ public class GpuDevice : Device
     internal Accelerator Accelerator { get; }
 
     internal AcceleratorStream Stream { get; }
+
+    internal AcceleratorStream CopyStream { get; }
+
+    public override int StepsAhead => 1;
 
     /// <summary>Scalars that change from step to step.</summary>
     internal StepValues StepValues { get; }
@@ -49,19 +59,20 @@ public class GpuDevice : Device
 
     public override Arena Allocate(long bytes) => new GpuArena(this, bytes);
 
-    public override unsafe void Upload<T>(ReadOnlySpan<T> source, TensorView destination)
+    public override void Upload<T>(ReadOnlySpan<T> source, TensorView destination)
     {
         RequireSize<T>(source.Length, destination, "upload");
-        // ILGPU does not pin what it copies from.
-        fixed (T* start = source)
-            if (start != null) destination.GpuBytes.CopyFromCPU(Stream, ref *(byte*)start, destination.Bytes);
+        _uploads.Send(MemoryMarshal.AsBytes(source), destination);
     }
+
+    public override Readback OpenReadback(int count, int depth) => new GpuReadback(this, count, depth);
 
     public override unsafe void Download<T>(TensorView source, Span<T> destination)
     {
         RequireSize<T>(destination.Length, source, "download");
         fixed (T* start = destination)
         {
+            // ILGPU does not pin what it copies to.
             if (start != null) source.GpuBytes.CopyToCPU(Stream, ref *(byte*)start, source.Bytes);
             Synchronize();
         }
@@ -84,11 +95,19 @@ public class GpuDevice : Device
     {
         StepValues.Dispose();
         foreach (var arena in _kept) arena.Dispose();
+        _uploads.Dispose();
+        CopyStream.Dispose();
         Stream.Dispose();
         Accelerator.Dispose();
         _context.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>An event of this device's streams.</summary>
+    internal virtual GpuEvent CreateEvent() => new();
+
+    /// <summary>For devices that watch their memory: a copy that went past <see cref="Upload"/>.</summary>
+    internal virtual void NoteWritten(TensorView tensor) { }
 
     /// <summary>Whether launches and copies are left out: a recording makes them.</summary>
     internal bool SkipsLaunches { get; private set; }

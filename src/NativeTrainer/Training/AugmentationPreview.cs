@@ -55,12 +55,15 @@ public static class AugmentationPreview
         using var arena = device.Allocate(4L * n * size * size * 3);
         var y = arena.View(0, new Shape(n, size, size, 3));
         var parameters = new AugmentationParameters[n];
+        sources.Begin();
         for (int i = 0; i < n; i++)
         {
             sources.Set(i, images[i].Pixels, images[i].Width, images[i].Height);
             parameters[i] = AugmentationSampler.For(options, seed, epoch, samples?[i] ?? i, images[i].Width, images[i].Height, size);
         }
-        Augment.Plan(device, n, size, mean, std).Run(sources, parameters, y);
+        sources.Send();
+        using var augment = Augment.Plan(device, n, size, mean, std);
+        augment.Run(sources, parameters, y);
         var mix = new MixPlan(n);
         mix.Draw(options, seed, epoch, 0, n, size);
         MixPairs.Plan(device, n, size).Run(y, mix.Pairs, mix.Count);

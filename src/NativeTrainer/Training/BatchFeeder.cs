@@ -27,9 +27,6 @@ internal sealed class ImageFeeder : IBatchFeeder
     private readonly AugmentationOptions _augmentation;
     private readonly BatchSource _source;
     private readonly Sampler _sampler;
-    private readonly CpuDevice? _processor;
-    private readonly Arena? _pictures;
-    private readonly float[]? _made;
     private readonly Augment _augment;
     private readonly MixPairs? _mix;
     private readonly MixPlan _plan;
@@ -44,17 +41,9 @@ internal sealed class ImageFeeder : IBatchFeeder
     {
         (_model, _options, _augmentation, _source, _sampler, _size, _batch) = (model, options, augmentation, source, sampler, size, batch);
         var preprocessing = model.Spec.Preprocessing;
-        // On a card's machine the processor augments: the card trains meanwhile.
-        if (model.Device is not CpuDevice)
-        {
-            _processor = new CpuDevice(options.Threads);
-            _pictures = _processor.Allocate((long)batch * size * size * 3 * sizeof(float));
-            _made = new float[batch * size * size * 3];
-        }
-        Device augmenting = _processor ?? model.Device;
-        _augment = Augment.Plan(augmenting, batch, size, [.. preprocessing.Mean], [.. preprocessing.Std]);
+        _augment = Augment.Plan(model.Device, batch, size, [.. preprocessing.Mean], [.. preprocessing.Std]);
         _mix = augmentation.Mixes ? MixPairs.Plan(model.Device, batch, size) : null;
-        _staging = new SourceBatch(augmenting, batch, source.LargestImagePixels);
+        _staging = new SourceBatch(model.Device, batch, source.LargestImagePixels);
         (_parameters, _plan, _targets) = (new AugmentationParameters[batch], new MixPlan(batch), new float[batch * model.Spec.Head.Classes]);
     }
 
@@ -71,20 +60,15 @@ internal sealed class ImageFeeder : IBatchFeeder
     {
         if (_batches is null || !_batches.MoveNext()) throw new InvalidOperationException("the epoch has no more batches");
         var batch = _batches.Current;
+        _staging.Begin();
         for (int i = 0; i < batch.Count; i++)
         {
             var image = batch.Images[i];
             _staging.Set(i, image.Pixels, image.Width, image.Height);
             _parameters[i] = AugmentationSampler.For(_augmentation, _options.Seed, _epoch, batch.SampleIndices[i], image.Width, image.Height, _size);
         }
-        if (_processor is null) _augment.Run(_staging, _parameters, step.Input);
-        else
-        {
-            var pictures = _pictures!.View(0, step.Input.Shape);
-            _augment.Run(_staging, _parameters, pictures);
-            _processor.Download<float>(pictures, _made);
-            _model.Device.Upload<float>(_made, step.Input);
-        }
+        _staging.Send();
+        _augment.Run(_staging, _parameters, step.Input);
         _plan.Draw(_augmentation, _options.Seed, _epoch, _index, _batch, _size);
         _mix?.Run(step.Input, _plan.Pairs, _plan.Count);
         _plan.FillTargets(batch.Labels, _batch, _model.Spec.Head.Classes, _targets);
@@ -96,8 +80,7 @@ internal sealed class ImageFeeder : IBatchFeeder
     {
         _batches?.Dispose();
         _staging.Dispose();
-        _pictures?.Dispose();
-        _processor?.Dispose();
+        _augment.Dispose();
     }
 }
 

@@ -22,7 +22,7 @@ public sealed class TrainStep : IDisposable
     private readonly Value? _classWeights;
     private readonly float[]? _classWeightValues;
     private readonly RunContext _context = new();
-    private readonly float[] _lossValue = new float[1];
+    private readonly Readback _losses;
     private Optimizer? _optimizer;
     private RepeatedWork? _first, _added, _update;
 
@@ -41,6 +41,7 @@ public sealed class TrainStep : IDisposable
         var features = size == 0 ? _input : model.Features(builder, _input, options.BatchNorm);
         _loss = builder.Add(new LossStep(model.Device, model.Logits(builder, features), _targets, _classWeights, options.LabelSmoothing));
         _graph = builder.Build([_loss], reuseMemory);
+        _losses = model.Device.OpenReadback(1, model.Device.StepsAhead + 1);
         Groups = new ParameterGroups(model, options, fromScratch);
         Batch = batch;
     }
@@ -84,12 +85,22 @@ public sealed class TrainStep : IDisposable
         _graph.Prepare();
     }
 
-    /// <summary>Forward and backward of the batch that lies in the inputs; gradients stay for <see cref="Update"/>.</summary>
+    /// <summary>Steps that were started and whose losses were not taken; at most <see cref="Device.StepsAhead"/> + 1.</summary>
+    public int Pending => _losses.Pending;
+
+    /// <summary>As <see cref="Start"/>, waiting for the loss.</summary>
+    public float Run(int step, bool accumulate = false, float scale = 1)
+    {
+        if (Pending > 0) throw new InvalidOperationException("losses of earlier steps are waiting to be taken");
+        Start(step, accumulate, scale);
+        return TakeLoss();
+    }
+
+    /// <summary>Forward and backward of the batch that lies in the inputs; gradients stay for <see cref="Update"/>. A card goes on while the caller does.</summary>
     /// <param name="step">Counted over the run: keys dropout.</param>
     /// <param name="accumulate">Add to the gradients of the batches before.</param>
     /// <param name="scale">Share of this batch in the update: 1 / batches.</param>
-    /// <returns>The batch's mean loss.</returns>
-    public float Run(int step, bool accumulate = false, float scale = 1)
+    public void Start(int step, bool accumulate = false, float scale = 1)
     {
         // The planner may hand the weights' bytes to other tensors once the loss has read them, so they go up again.
         if (_classWeightValues is not null) _model.Device.Upload<float>(_classWeightValues, _classWeights!.Data);
@@ -97,9 +108,11 @@ public sealed class TrainStep : IDisposable
         _context.LossScale = scale;
         _context.RandomKey = CounterRandom.Key(_options.Seed, (uint)step, 0, DropoutOp);
         _model.Device.Repeat((accumulate ? _added : _first) ?? throw new InvalidOperationException("bind the step first"));
-        _model.Device.Download<float>(_loss.Data, _lossValue);
-        return _lossValue[0];
+        _losses.Start(_loss.Data);
     }
+
+    /// <summary>The mean loss of the oldest batch that was started and not taken; waits for it.</summary>
+    public float TakeLoss() => _losses.Take()[0];
 
     /// <summary>One optimizer step with every rate times <paramref name="factor"/>.</summary>
     public void Update(float factor)
@@ -130,6 +143,7 @@ public sealed class TrainStep : IDisposable
     public void Dispose()
     {
         Forget();
+        _losses.Dispose();
         _optimizer?.Dispose();
     }
 }

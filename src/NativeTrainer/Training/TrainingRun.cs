@@ -124,6 +124,7 @@ internal sealed class TrainingRun : IDisposable
         using var step = new TrainStep(_model, _options, stage.OnFeatures ? 0 : _size, _batch, _fromScratch, _classWeights);
         step.Bind(_activations!);
         using var feeder = Feeder(stage);
+        var rates = new Queue<float>();
         int perEpoch = feeder.BatchesPerEpoch, updatesPerEpoch = (perEpoch + _options.Accumulate - 1) / _options.Accumulate;
         var schedule = new LearningRateSchedule(_options, updatesPerEpoch, updatesPerEpoch * stage.Epochs);
         if (checkpoint is not null && (_at.Epoch > 0 || _at.Batch > 0)) Checkpoint.LoadOptimizer(checkpoint, _device, step.Optimizer, _options);
@@ -134,21 +135,35 @@ internal sealed class TrainingRun : IDisposable
             int firstBatch = _at.Batch;
             step.Prepare();
             feeder.Start(_at.EpochsDone, firstBatch);
+            int taken = firstBatch;
+            // A card's losses come a step later than the steps.
+            string? Take()
+            {
+                float loss = step.TakeLoss(), rate = rates.Dequeue();
+                taken++;
+                if (!float.IsFinite(loss)) return $"the loss became {loss} at epoch {_at.EpochsDone + 1}, step {taken}; a lower --lr, --clip 1 or --warmup 1 often help";
+                _at = _at with { LossSum = _at.LossSum + loss };
+                Report(perEpoch, firstBatch, taken, loss, rate, start, totalEpochs);
+                return null;
+            }
             for (int batch = firstBatch; batch < perEpoch; batch++)
             {
                 int group = Math.Min(_options.Accumulate, perEpoch - batch / _options.Accumulate * _options.Accumulate);
                 feeder.Next(step);
-                float loss = step.Run(_at.StepsDone, batch % _options.Accumulate != 0, 1f / group);
-                if (!float.IsFinite(loss))
-                    return ($"the loss became {loss} at epoch {_at.EpochsDone + 1}, step {batch + 1}; a lower --lr, --clip 1 or --warmup 1 often help", false);
+                step.Groups.SetFactor(schedule.Factor(step.Optimizer.Steps));
+                rates.Enqueue(step.Groups.LearningRates[step.Groups.HeadGroup]);
+                step.Start(_at.StepsDone, batch % _options.Accumulate != 0, 1f / group);
+                if (step.Pending > _device.StepsAhead && Take() is string bad) return (bad, false);
                 bool updates = (batch + 1) % _options.Accumulate == 0 || batch + 1 == perEpoch;
                 if (updates) step.Update(schedule.Factor(step.Optimizer.Steps));
-                _at = _at with { Batch = batch + 1, StepsDone = _at.StepsDone + 1, LossSum = _at.LossSum + loss };
-                Report(step, perEpoch, firstBatch, loss, start, totalEpochs);
-                if (batch + 1 == perEpoch || !updates) continue;
-                bool due = _options.SaveEvery > 0 && step.Optimizer.Steps % _options.SaveEvery == 0;
-                if (due || stop.IsCancellationRequested) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at, _data.Fingerprint);
-                if (stop.IsCancellationRequested) return (null, true);
+                _at = _at with { Batch = batch + 1, StepsDone = _at.StepsDone + 1 };
+                bool due = updates && _options.SaveEvery > 0 && step.Optimizer.Steps % _options.SaveEvery == 0, leaves = updates && stop.IsCancellationRequested;
+                // What is saved counts every loss.
+                while (step.Pending > 0 && (due || leaves || batch + 1 == perEpoch))
+                    if (Take() is string late) return (late, false);
+                if (batch + 1 == perEpoch) continue;
+                if (due || leaves) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at, _data.Fingerprint);
+                if (leaves) return (null, true);
             }
             double seconds = _clock.Elapsed.TotalSeconds - start;
             long images = (long)(perEpoch - firstBatch) * _batch;
@@ -168,14 +183,13 @@ internal sealed class TrainingRun : IDisposable
         return (null, false);
     }
 
-    private void Report(TrainStep step, int perEpoch, int firstBatch, float loss, double start, int totalEpochs)
+    private void Report(int perEpoch, int firstBatch, int batches, float loss, float rate, double start, int totalEpochs)
     {
         double elapsed = _clock.Elapsed.TotalSeconds - start;
-        int done = _at.Batch - firstBatch;
-        (_report.Epoch, _report.Step, _report.StepsPerEpoch, _report.Loss) = (_at.EpochsDone + 1, _at.Batch, perEpoch, loss);
-        _report.LearningRate = step.Groups.LearningRates[step.Groups.HeadGroup];
+        int done = batches - firstBatch;
+        (_report.Epoch, _report.Step, _report.StepsPerEpoch, _report.Loss, _report.LearningRate) = (_at.EpochsDone + 1, batches, perEpoch, loss, rate);
         _report.ImagesPerSecond = done * _batch / Math.Max(elapsed, 1e-9);
-        double left = (perEpoch - _at.Batch) + (double)(totalEpochs - _at.EpochsDone - 1) * perEpoch;
+        double left = (perEpoch - batches) + (double)(totalEpochs - _at.EpochsDone - 1) * perEpoch;
         _report.Remaining = TimeSpan.FromSeconds(left * elapsed / done);
         _observer.OnStep(_report);
     }

@@ -55,11 +55,16 @@ public sealed unsafe class WorkerTeamTests
         fixed (int* counts = hits)
         {
             var body = new Count(counts, 4);
-            team.For(64, body);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 100; i++) team.For(64, body);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            // The runtime itself may allocate when it compiles a method again; a loop that allocates does so every time.
+            Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => Allocated(team, body)));
         }
+    }
+
+    private static long Allocated(WorkerTeam team, Count body)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) team.For(64, body);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     [Fact]

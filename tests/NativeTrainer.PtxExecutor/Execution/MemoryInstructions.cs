@@ -36,9 +36,8 @@ internal static class GlobalAccess
             }
         }
         if (last.Segment is null || address < last.Segment.Start || address >= last.Segment.End) last.Segment = launch.Memory.Find(address) ?? throw new InvalidOperationException("an argument is in no registered memory");
-        string? wrong = write ? last.Segment.Write(address, bytes, launch.Serial, launch.FirstSerial) : last.Segment.Read(address, bytes, launch.Serial, launch.FirstSerial);
-        if (wrong is not null)
-            throw warp.Fault(instruction, wrong[0] == 'n' ? PtxFaultKind.Unwritten : PtxFaultKind.Race, lane, $"{(write ? "write to" : "read of")} {Describe(launch, address)}: {wrong}");
+        Finding? found = write ? last.Segment.Write(address, bytes, launch.Serial, launch.FirstSerial) : last.Segment.Read(address, bytes, launch.Serial, launch.FirstSerial);
+        if (found is { } wrong) throw warp.Fault(instruction, wrong.Kind, lane, $"{(write ? "write to" : "read of")} {Describe(launch, address)}: {wrong.Text}");
         if (write) launch.Counts.BytesWritten += bytes;
         else launch.Counts.BytesRead += bytes;
         return (byte*)address;
@@ -66,8 +65,8 @@ internal static class SharedAccess
     {
         var shared = warp.Launch.Shared;
         Require(warp, instruction, address, bytes, alignment, lane);
-        string? wrong = write ? shared.Write((int)address, bytes, warp.Index) : shared.Read((int)address, bytes, warp.Index);
-        if (wrong is not null) throw Fault(warp, instruction, address, lane, write, wrong);
+        Finding? found = write ? shared.Write((int)address, bytes, warp.Index) : shared.Read((int)address, bytes, warp.Index);
+        if (found is { } wrong) throw Fault(warp, instruction, address, lane, write, wrong);
         return shared.Data + address;
     }
 
@@ -78,8 +77,8 @@ internal static class SharedAccess
             throw warp.Fault(instruction, PtxFaultKind.OutOfBounds, lane, $"{bytes} bytes at shared address {address} of {warp.Launch.Shared.Bytes}");
     }
 
-    public static PtxFault Fault(Warp warp, Instruction instruction, long address, int lane, bool write, string wrong)
-        => warp.Fault(instruction, wrong[0] == 'n' || (!write && wrong[0] == 'a') ? PtxFaultKind.Unwritten : PtxFaultKind.Race, lane, $"{(write ? "write to" : "read of")} shared address {address}: {wrong}");
+    public static PtxFault Fault(Warp warp, Instruction instruction, long address, int lane, bool write, Finding wrong)
+        => warp.Fault(instruction, wrong.Kind, lane, $"{(write ? "write to" : "read of")} shared address {address}: {wrong.Text}");
 }
 
 /// <summary>ld.global and ld.shared, scalars and vectors.</summary>
@@ -122,6 +121,26 @@ internal sealed unsafe class Store(bool shared, Slot[] values, int elementBytes,
                 else *target = (byte)value;
                 target += elementBytes;
             }
+        }
+    }
+}
+
+/// <summary>atom.shared.add and red.shared.add on 32-bit integers; lanes go in order.</summary>
+internal sealed unsafe class AddAtomically(Slot? d, AddressSlot address, Slot value) : Instruction
+{
+    public override void Execute(Warp warp, uint mask)
+    {
+        var shared = warp.Launch.Shared;
+        for (; mask != 0; mask &= mask - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(mask);
+            long at = address.Of(warp, lane);
+            SharedAccess.Require(warp, this, at, sizeof(uint), sizeof(uint), lane);
+            if (shared.Change((int)at, sizeof(uint), warp.Index) is { } wrong) throw SharedAccess.Fault(warp, this, at, lane, true, wrong);
+            uint* target = (uint*)(shared.Data + at);
+            uint old = *target;
+            *target = old + (uint)Lanes.Read(warp, value, lane);
+            if (d is { } slot) Lanes.Write(warp, slot, lane, old);
         }
     }
 }

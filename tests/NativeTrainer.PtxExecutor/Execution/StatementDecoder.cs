@@ -36,6 +36,9 @@ internal sealed class StatementDecoder(KernelProgram program, Statement statemen
         "membar" or "fence" => new NoOperation(),
         "ld" => Load(),
         "st" => Store(),
+        "atom" or "red" when Has("shared") && Has("add") && Type.Bits() == 32 && Type is not PtxType.F32 => _parts[0] == "atom"
+            ? new AddAtomically(Operand(0, Type), Address(1), Operand(2, Type))
+            : new AddAtomically(null, Address(0), Operand(1, Type)),
         "cp" => Copy(),
         "ldmatrix" => new LoadMatrix(Vector(0), Address(1), Has("trans")),
         "mma" => Multiply(),

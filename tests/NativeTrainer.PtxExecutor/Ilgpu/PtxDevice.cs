@@ -72,6 +72,8 @@ public sealed class PtxDevice : GpuDevice
         Mark(destination, MemoryMarshal.AsBytes(source).IndexOfAnyExcept((byte)0xFF) >= 0 || source.IsEmpty);
     }
 
+    internal override void NoteWritten(TensorView tensor) => Mark(tensor, true);
+
     public override void Copy(TensorView source, TensorView destination)
     {
         if (SkipsLaunches) return;

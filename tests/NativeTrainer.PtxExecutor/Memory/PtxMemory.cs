@@ -69,7 +69,7 @@ internal sealed class PtxSegment(nint address, long bytes)
     }
 
     /// <summary>Notes a read of block <paramref name="serial"/> in a launch whose first block is <paramref name="first"/>; returns what is wrong, or null.</summary>
-    public string? Read(long at, int count, uint serial, uint first)
+    public Finding? Read(long at, int count, uint serial, uint first)
     {
         int start = (int)(at - Start);
         var writers = Writers.AsSpan(start, count);
@@ -79,8 +79,8 @@ internal sealed class PtxSegment(nint address, long bytes)
         {
             foreach (uint one in writers)
             {
-                if (one == 0) return "nobody wrote it before";
-                if (one >= first && one != serial) return $"block {one - first} of the same launch wrote it";
+                if (one == 0) return Finding.Unwritten("nobody wrote it before");
+                if (one >= first && one != serial) return Finding.Race($"block {one - first} of the same launch wrote it");
             }
         }
         var readers = Readers.AsSpan(start, count);
@@ -93,14 +93,14 @@ internal sealed class PtxSegment(nint address, long bytes)
         return null;
     }
 
-    public string? Write(long at, int count, uint serial, uint first)
+    public Finding? Write(long at, int count, uint serial, uint first)
     {
         int start = (int)(at - Start);
         var writers = Writers.AsSpan(start, count);
         foreach (uint one in writers)
-            if (one >= first && one != serial) return $"block {one - first} of the same launch wrote it too";
+            if (one >= first && one != serial) return Finding.Race($"block {one - first} of the same launch wrote it too");
         foreach (uint one in Readers.AsSpan(start, count))
-            if ((one & ~SeveralBlocks) >= first && one != serial) return $"block {((one & ~SeveralBlocks) == serial ? "another" : ((one & ~SeveralBlocks) - first).ToString())} of the same launch read it";
+            if ((one & ~SeveralBlocks) >= first && one != serial) return Finding.Race($"block {((one & ~SeveralBlocks) == serial ? "another" : ((one & ~SeveralBlocks) - first).ToString())} of the same launch read it");
         writers.Fill(serial);
         return null;
     }

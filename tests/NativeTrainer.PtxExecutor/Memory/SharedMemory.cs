@@ -10,7 +10,7 @@ namespace NativeTrainer.PtxExecutor.Memory;
 internal sealed unsafe class SharedMemory : IDisposable
 {
     private const uint Pending = 1u << 31;
-    private const int WarpBits = 6, SeveralWarps = 63;
+    private const int WarpBits = 6, SeveralWarps = 63, Atomically = 62;
 
     public readonly byte* Data;
     public readonly int Bytes;
@@ -39,16 +39,16 @@ internal sealed unsafe class SharedMemory : IDisposable
     }
 
     /// <summary>What is wrong with a read, or null.</summary>
-    public string? Read(int at, int count, int warp)
+    public Finding? Read(int at, int count, int warp)
     {
         uint mine = Cell(warp);
         foreach (uint writer in _writers.AsSpan(at, count))
         {
             if (writer == mine) continue;
-            if (writer >= Pending) return "a cp.async to it has not been waited for";
+            if (writer >= Pending) return Finding.Unwritten("a cp.async to it has not been waited for");
             uint time = writer >> WarpBits;
-            if (time < _firstEpoch) return "nobody in this block wrote it before";
-            if (time == _epoch) return $"warp {writer & SeveralWarps} wrote it, with no barrier between";
+            if (time < _firstEpoch) return Finding.Unwritten("nobody in this block wrote it before");
+            if (time == _epoch) return Finding.Race($"{Name(writer)} wrote it, with no barrier between");
         }
         var readers = _readers.AsSpan(at, count);
         for (int i = 0; i < readers.Length; i++)
@@ -59,10 +59,26 @@ internal sealed unsafe class SharedMemory : IDisposable
         return null;
     }
 
-    public string? Write(int at, int count, int warp) => Write(at, count, warp, Cell(warp));
+    public Finding? Write(int at, int count, int warp) => Write(at, count, warp, Cell(warp));
+
+    /// <summary>An atomic change: in order with others of any warp, not with plain accesses between the same barriers.</summary>
+    public Finding? Change(int at, int count, int warp)
+    {
+        uint mine = Cell(warp), atomic = Cell(Atomically);
+        var writers = _writers.AsSpan(at, count);
+        foreach (uint writer in writers)
+        {
+            if (writer >= Pending) return Finding.Race("a cp.async to it is under way");
+            if (writer >> WarpBits < _firstEpoch) return Finding.Unwritten("nobody in this block wrote it before");
+            if (writer != mine && writer != atomic && writer >> WarpBits == _epoch) return Finding.Race($"warp {writer & SeveralWarps} wrote it, with no barrier between");
+        }
+        if (ReadByOthers(at, count, mine) is { } reader) return reader;
+        writers.Fill(atomic);
+        return null;
+    }
 
     /// <summary>A cp.async sets out; nobody may touch the bytes until <see cref="Arrive"/>.</summary>
-    public string? SetOut(int at, int count, int warp) => Write(at, count, warp, Pending | (uint)warp);
+    public Finding? SetOut(int at, int count, int warp) => Write(at, count, warp, Pending | (uint)warp);
 
     /// <summary>The thread that started a copy has waited for it; others see it after a barrier.</summary>
     public void Arrive(int at, int count, int warp) => _writers.AsSpan(at, count).Fill(Cell(warp));
@@ -71,18 +87,31 @@ internal sealed unsafe class SharedMemory : IDisposable
 
     private uint Cell(int warp) => _epoch << WarpBits | (uint)warp;
 
-    private string? Write(int at, int count, int warp, uint cell)
+    private Finding? Write(int at, int count, int warp, uint cell)
     {
         uint mine = Cell(warp);
         var writers = _writers.AsSpan(at, count);
         foreach (uint writer in writers)
         {
-            if (writer >= Pending) return "a cp.async to it is under way";
-            if (writer != mine && writer >> WarpBits == _epoch) return $"warp {writer & SeveralWarps} wrote it too, with no barrier between";
+            if (writer >= Pending) return Finding.Race("a cp.async to it is under way");
+            if (writer != mine && writer >> WarpBits == _epoch) return Finding.Race($"{Name(writer)} wrote it too, with no barrier between");
         }
-        foreach (uint reader in _readers.AsSpan(at, count))
-            if (reader != mine && reader >> WarpBits == _epoch) return $"{((reader & SeveralWarps) == SeveralWarps ? "several warps" : $"warp {reader & SeveralWarps}")} read it, with no barrier between";
+        if (ReadByOthers(at, count, mine) is { } reader) return reader;
         writers.Fill(cell);
         return null;
     }
+
+    private Finding? ReadByOthers(int at, int count, uint mine)
+    {
+        foreach (uint reader in _readers.AsSpan(at, count))
+            if (reader != mine && reader >> WarpBits == _epoch) return Finding.Race($"{Name(reader)} read it, with no barrier between");
+        return null;
+    }
+
+    private static string Name(uint cell) => (cell & SeveralWarps) switch
+    {
+        SeveralWarps => "several warps",
+        Atomically => "an atomic change",
+        uint warp => $"warp {warp}",
+    };
 }
