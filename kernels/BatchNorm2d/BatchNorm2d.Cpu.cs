@@ -17,7 +17,7 @@ internal sealed unsafe class BatchNorm2dCpu(CpuDevice device, long rows, int cha
     private int ChannelChunks => Chunks.Count(channels, StatisticsCombine.Channels);
 
     public override void ForwardTrain(TensorView x, TensorView weight, TensorView bias, TensorView residual, TensorView y,
-        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace)
+        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace, TensorView statistics = default)
     {
         if (rows == 1) throw new InvalidOperationException($"batch norm in training needs more than one value per channel, got ({rows}, {channels}): use a larger batch or image, or freeze its statistics");
         Check(x, y, workspace);

@@ -7,12 +7,12 @@ namespace NativeTrainer.Kernels.BatchNorm2d;
 /// <summary>The choice of pack.</summary>
 internal static class BatchNorm2dGpu
 {
-    public static BatchNorm2d Create(GpuDevice device, long rows, int channels, BatchNormOptions options, DType activations) => (channels % 8 == 0, activations) switch
+    public static BatchNorm2d Create(GpuDevice device, long rows, int channels, BatchNormOptions options, DType activations, int statisticsRows) => (channels % 8 == 0, activations) switch
     {
-        (true, DType.Float32) => new BatchNorm2dGpu<Float32x8, Float32x8>(device, rows, channels, options),
-        (true, DType.BFloat16) => new BatchNorm2dGpu<Bf16x8, Float32x8>(device, rows, channels, options),
-        (false, DType.Float32) => new BatchNorm2dGpu<Float32x1, Float32x1>(device, rows, channels, options),
-        (false, DType.BFloat16) => new BatchNorm2dGpu<Bf16x1, Float32x1>(device, rows, channels, options),
+        (true, DType.Float32) => new BatchNorm2dGpu<Float32x8, Float32x8>(device, rows, channels, options, statisticsRows),
+        (true, DType.BFloat16) => new BatchNorm2dGpu<Bf16x8, Float32x8>(device, rows, channels, options, statisticsRows),
+        (false, DType.Float32) => new BatchNorm2dGpu<Float32x1, Float32x1>(device, rows, channels, options, statisticsRows),
+        (false, DType.BFloat16) => new BatchNorm2dGpu<Bf16x1, Float32x1>(device, rows, channels, options, statisticsRows),
         _ => throw new ArgumentException($"batch norm of {activations} is not known; float32 and bfloat16 are"),
     };
 }
@@ -22,27 +22,37 @@ internal static class BatchNorm2dGpu
 /// <typeparam name="TFloats">As many statistics.</typeparam>
 internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
-    private const int ChannelThreads = 128;
+    private const int ChannelThreads = 128, MostGivenParts = 512;
 
     private readonly long _rows;
     private readonly int _channels;
     private readonly BatchNormOptions _options;
     private readonly ChannelGrid _grid;
     private readonly BatchNormParts _parts;
+    private readonly BatchNormParts? _given, _merged;
     private readonly GpuKernel<PartialStatisticsArguments<TPack, TFloats>> _partial;
     private readonly GpuKernel<StatisticsArguments> _combine, _constant;
+    private readonly GpuKernel<MergeArguments> _merge;
     private readonly GpuKernel<NormaliseArguments<TPack, TFloats>> _normalise;
     private readonly GpuKernel<PartialGradientArguments<TPack, TFloats>> _gradientPartial;
     private readonly GpuKernel<GradientSumsArguments> _gradientCombine, _constantScale;
     private readonly GpuKernel<GradientArguments<TPack, TFloats>> _gradient;
 
-    public BatchNorm2dGpu(GpuDevice device, long rows, int channels, BatchNormOptions options)
+    public BatchNorm2dGpu(GpuDevice device, long rows, int channels, BatchNormOptions options, int statisticsRows)
     {
         (_rows, _channels, _options) = (rows, channels, options);
         _grid = new ChannelGrid(channels, default(TPack).Width);
-        _parts = new BatchNormParts(rows, channels, _grid.Columns);
+        _parts = BatchNormParts.Of(rows, channels, _grid.Columns);
+        if (statisticsRows > 0)
+        {
+            var given = new BatchNormParts(rows, channels, statisticsRows, 0);
+            _given = given;
+            // The last step reads the parts with few blocks: too many are merged before.
+            if (given.Count > MostGivenParts) _merged = new BatchNormParts(rows, channels, statisticsRows * Chunks.Count(given.Count, MostGivenParts), BatchNormParts.Coefficients);
+        }
         _partial = device.Load<PartialStatisticsArguments<TPack, TFloats>>(PartialStatisticsSimt<TPack, TFloats>.Kernel, ChannelGrid.Threads);
         _combine = device.Load<StatisticsArguments>(StatisticsSimt.Combine, PartCombine.Threads);
+        _merge = device.Load<MergeArguments>(StatisticsSimt.Merge, ChannelThreads);
         _constant = device.Load<StatisticsArguments>(StatisticsSimt.Constant, ChannelThreads);
         _normalise = device.Load<NormaliseArguments<TPack, TFloats>>(NormaliseSimt<TPack, TFloats>.Kernel, ChannelGrid.Threads);
         _gradientPartial = device.Load<PartialGradientArguments<TPack, TFloats>>(PartialGradientSimt<TPack, TFloats>.Kernel, ChannelGrid.Threads);
@@ -53,7 +63,7 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
 
     public override string Variant => $"batchnorm_simt_x{default(TPack).Width}";
 
-    public override long WorkspaceBytes => _parts.WorkspaceBytes;
+    public override long WorkspaceBytes => Math.Max(_parts.WorkspaceBytes, _merged?.WorkspaceBytes ?? 0);
 
     public override long Flops => 7 * _rows * _channels;
 
@@ -66,10 +76,10 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
     private int ElementGrid => checked(_grid.Columns * Chunks.Count(_rows, _grid.Lines * NormaliseSimt<TPack, TFloats>.RowsPerThread));
 
     public override void ForwardTrain(TensorView x, TensorView weight, TensorView bias, TensorView residual, TensorView y,
-        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace)
+        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace, TensorView statistics = default)
     {
         if (_rows == 1) throw new InvalidOperationException($"batch norm in training needs more than one value per channel, got ({_rows}, {_channels}): use a larger batch or image, or freeze its statistics");
-        _partial.Launch(PartGrid, new() { X = x.GpuView<TPack>(), Workspace = Packs(workspace), Parts = _parts, Channels = _grid });
+        var (sums, parts) = Statistics(x, statistics, workspace);
         _combine.Launch(CombineBlocks, new()
         {
             Weight = weight.GpuFloat32,
@@ -78,8 +88,9 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
             SavedInvStd = savedInvStd.GpuFloat32,
             RunningMean = runningMean.GpuFloat32,
             RunningVar = runningVar.GpuFloat32,
+            Sums = sums,
             Workspace = Tables(workspace),
-            Parts = _parts,
+            Parts = parts,
             Epsilon = _options.Epsilon,
             Momentum = _options.Momentum,
         });
@@ -97,6 +108,7 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
             SavedInvStd = runningVar.GpuFloat32,
             RunningMean = runningMean.GpuFloat32,
             RunningVar = runningVar.GpuFloat32,
+            Sums = Tables(workspace),
             Workspace = Tables(workspace),
             Parts = _parts,
             Epsilon = _options.Epsilon,
@@ -120,6 +132,21 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
         if (dx.IsNone && dResidual.IsNone) return;
         if (!dx.IsNone) _constantScale.Launch(ConstantBlocks, SumsArguments(false, weight, runningMean, runningVar, default, default, GradientWrite.Overwrite, workspace));
         Gradient(false, dy, y, dy, dx, dxWrite, dResidual, residualWrite, workspace);
+    }
+
+    /// <summary>Where the parts' sums lie, and how they are cut.</summary>
+    private (ArrayView<float> Sums, BatchNormParts Parts) Statistics(TensorView x, TensorView statistics, TensorView workspace)
+    {
+        if (statistics.IsNone)
+        {
+            _partial.Launch(PartGrid, new() { X = x.GpuView<TPack>(), Workspace = Packs(workspace), Parts = _parts, Channels = _grid });
+            return (Tables(workspace), _parts);
+        }
+        var given = _given ?? throw new ArgumentException("the plan was made without statistics");
+        Debug.Assert(statistics.Count == (long)given.Count * BatchNormParts.Sums * _channels);
+        if (_merged is not { } merged) return (statistics.GpuFloat32, given);
+        _merge.Launch(checked(Chunks.Count((long)merged.Count * _channels, ChannelThreads)), new() { Source = statistics.GpuFloat32, Target = Tables(workspace), Parts = given, Merged = merged });
+        return (Tables(workspace), merged);
     }
 
     private void Normalise(TensorView x, TensorView residual, TensorView y, TensorView workspace)

@@ -19,8 +19,9 @@ public abstract class BatchNorm2d : OpPlan
 {
     /// <summary>A plan for <paramref name="rows"/> × <paramref name="channels"/>.</summary>
     /// <param name="activations">Type of x, y, residual and their gradients: float32, or bfloat16 on a GPU.</param>
+    /// <param name="statisticsRows">Rows of a part of the statistics that ForwardTrain may be given (<see cref="Conv2d.Conv2d.StatisticsRows"/>); 0: none.</param>
     /// <exception cref="ArgumentOutOfRangeException">An extent below 1, ε not positive, or a momentum outside 0 to 1.</exception>
-    public static BatchNorm2d Plan(Device device, long rows, int channels, BatchNormOptions options, DType activations = DType.Float32)
+    public static BatchNorm2d Plan(Device device, long rows, int channels, BatchNormOptions options, DType activations = DType.Float32, int statisticsRows = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -29,7 +30,7 @@ public abstract class BatchNorm2d : OpPlan
         return device switch
         {
             CpuDevice cpu => new BatchNorm2dCpu(cpu.Requiring(activations), rows, channels, options),
-            GpuDevice gpu => BatchNorm2dGpu.Create(gpu, rows, channels, options, activations),
+            GpuDevice gpu => BatchNorm2dGpu.Create(gpu, rows, channels, options, activations, statisticsRows),
             _ => throw device.Lacks(nameof(BatchNorm2d)),
         };
     }
@@ -38,9 +39,10 @@ public abstract class BatchNorm2d : OpPlan
     /// Normalises by the batch's own statistics, saves them for backward and moves the running ones.
     /// <paramref name="residual"/> is optional; y may share residual's memory but not x's.
     /// </summary>
+    /// <param name="statistics">What a convolution's epilogue wrote of x (<see cref="Conv2d.Conv2dEpilogue.Statistics"/>): saves a pass over x. Or none.</param>
     /// <exception cref="InvalidOperationException">One row: its variance is zero and its unbiased variance undefined, as in PyTorch.</exception>
     public abstract void ForwardTrain(TensorView x, TensorView weight, TensorView bias, TensorView residual, TensorView y,
-        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace);
+        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace, TensorView statistics = default);
 
     /// <summary>Normalises by the running statistics. <paramref name="residual"/> is optional; y may share x's or residual's memory.</summary>
     public abstract void ForwardEval(TensorView x, TensorView weight, TensorView bias, TensorView runningMean, TensorView runningVar,

@@ -40,7 +40,11 @@ public readonly record struct Conv2dShape(int N, int H, int W, int C, int K, int
 /// <param name="Bias">(K), or none.</param>
 /// <param name="Residual">y's shape, or none; may not share y's memory.</param>
 /// <param name="Relu">Whether negative results become 0.</param>
-public readonly record struct Conv2dEpilogue(TensorView Bias, TensorView Residual, bool Relu);
+/// <param name="Statistics">
+/// (parts, 3, K) of float32, or none; where <see cref="Conv2d.StatisticsRows"/> is not 0, and only with none of the others. For each part of so many pixels of y (the last may have fewer), of the
+/// values as stored: a shift s near them, Σ(y − s), Σ(y − s)². What batch norm needs, without another pass over y.
+/// </param>
+public readonly record struct Conv2dEpilogue(TensorView Bias, TensorView Residual, bool Relu, TensorView Statistics = default);
 
 /// <summary>
 /// Convolution (cross-correlation, as in every framework): y[n,p,q,k] = Σ x[n, p·stride + r − pad, q·stride + s − pad, c] · w[k,r,s,c].
@@ -62,6 +66,9 @@ public abstract class Conv2d : OpPlan
             _ => throw device.Lacks(nameof(Conv2d)),
         };
     }
+
+    /// <summary>Pixels of y in a part of <see cref="Conv2dEpilogue.Statistics"/>; 0 where forward does not write them.</summary>
+    public virtual int StatisticsRows => 0;
 
     /// <param name="workspace">At least <see cref="OpPlan.WorkspaceBytes"/>; so in every call.</param>
     public abstract void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace);

@@ -13,9 +13,15 @@ internal struct PartialStatisticsArguments<TPack, TFloats> where TPack : unmanag
 
 internal struct StatisticsArguments
 {
-    public ArrayView<float> Weight, Bias, SavedMean, SavedInvStd, RunningMean, RunningVar, Workspace;
+    public ArrayView<float> Weight, Bias, SavedMean, SavedInvStd, RunningMean, RunningVar, Sums, Workspace;
     public BatchNormParts Parts;
     public float Epsilon, Momentum;
+}
+
+internal struct MergeArguments
+{
+    public ArrayView<float> Source, Target;
+    public BatchNormParts Parts, Merged;
 }
 
 /// <summary>The first pass over x: shifted sums of each part in float32.</summary>
@@ -69,6 +75,25 @@ internal static class LineSums
 /// <summary>Mean and variance of each channel from the parts' sums, in float64 (Chan, Golub and LeVeque 1979), as on the processor.</summary>
 internal static class StatisticsSimt
 {
+    /// <summary>Several parts become one, with the first one's shift. Grid: merged parts × channels.</summary>
+    public static void Merge(MergeArguments k)
+    {
+        int index = Grid.IdxX * Group.DimX + Group.IdxX, merged = index / k.Merged.Channels, c = index - merged * k.Merged.Channels;
+        if (merged >= k.Merged.Count) return;
+        int together = k.Merged.RowsPerPart / k.Parts.RowsPerPart, first = merged * together, end = IntrinsicMath.Min(first + together, k.Parts.Count);
+        float shift = k.Source[k.Parts.Sum(first, 0) + c];
+        double sum = 0, squares = 0;
+        for (int part = first; part < end; part++)
+        {
+            double length = k.Parts.Length(part), own = k.Source[k.Parts.Sum(part, 1) + c], move = (double)k.Source[k.Parts.Sum(part, 0) + c] - shift;
+            sum += own + length * move;
+            squares += k.Source[k.Parts.Sum(part, 2) + c] + move * (2 * own + length * move);
+        }
+        k.Target[k.Merged.Sum(merged, 0) + c] = shift;
+        k.Target[k.Merged.Sum(merged, 1) + c] = (float)sum;
+        k.Target[k.Merged.Sum(merged, 2) + c] = (float)squares;
+    }
+
     /// <summary>Grid: blocks of channels.</summary>
     public static void Combine(StatisticsArguments k)
     {
@@ -76,13 +101,13 @@ internal static class StatisticsSimt
         int channel = PartCombine.Channel, c = IntrinsicMath.Min(channel, k.Parts.Channels - 1);
         double mean = 0, squares = 0, rows = k.Parts.Rows;
         for (int part = PartCombine.FirstPart; part < k.Parts.Count; part += PartCombine.PartStep)
-            mean += (double)k.Parts.Length(part) * k.Workspace[k.Parts.Sum(part, 0) + c] + k.Workspace[k.Parts.Sum(part, 1) + c];
+            mean += (double)k.Parts.Length(part) * k.Sums[k.Parts.Sum(part, 0) + c] + k.Sums[k.Parts.Sum(part, 1) + c];
         mean = PartCombine.Sum(mean, shared) / rows;
         for (int part = PartCombine.FirstPart; part < k.Parts.Count; part += PartCombine.PartStep)
         {
-            double length = k.Parts.Length(part), sum = k.Workspace[k.Parts.Sum(part, 1) + c], offset = sum / length;
-            double between = k.Workspace[k.Parts.Sum(part, 0) + c] + offset - mean;
-            squares += k.Workspace[k.Parts.Sum(part, 2) + c] - offset * sum + length * between * between;
+            double length = k.Parts.Length(part), sum = k.Sums[k.Parts.Sum(part, 1) + c], offset = sum / length;
+            double between = k.Sums[k.Parts.Sum(part, 0) + c] + offset - mean;
+            squares += k.Sums[k.Parts.Sum(part, 2) + c] - offset * sum + length * between * between;
         }
         squares = PartCombine.Sum(squares, shared);
         if (PartCombine.FirstPart != 0 || channel >= k.Parts.Channels) return;

@@ -74,7 +74,7 @@ internal static class BackwardDataMma<TBlock, TWarp, TMath, TStorage, TRows>
         var b = default(TRows).OfB(memory, shared, aBytes, warp % default(TBlock).WarpColumns * default(TWarp).Columns, width);
         int slabs = (pixels.TapRows * pixels.TapColumns * filterChunks + SharedTiles.SlabChunks - 1) / SharedTiles.SlabChunks;
         var sum = MmaLoop.Run<WindowRows, WeightColumns, DepthMajorFragments, TRows, TWarp, TMath>(dy, w, a, b, shared, aBytes, stageBytes, slabs);
-        StagedStore.Run<TBlock, TWarp, Target>(sum, memory, new Target { K = k, Pixels = pixels, FirstPixel = firstPixel, FirstChannel = firstChannel });
+        StagedStore.Run<TBlock, TWarp, Target, NoReader>(sum, memory, new Target { K = k, Pixels = pixels, FirstPixel = firstPixel, FirstChannel = firstChannel }, default);
     }
 
     private static WindowOrigin Origin(in ConvGeometry g, in PixelClass pixels, int pixel)

@@ -128,9 +128,12 @@ internal sealed class Conv2dMma<TMath, TStorage, TRows, TElement> : Conv2d
 
     public override long WorkspaceBytes { get; }
 
+    public override int StatisticsRows => _forwardTile.Rows();
+
     public override void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace)
     {
         Debug.Assert(x.Count == _shape.Input.Count && w.Count == _shape.Weights.Count && y.Count == _shape.Output.Count);
+        Debug.Assert(epilogue.Statistics.IsNone || (epilogue.Bias.IsNone && epilogue.Residual.IsNone && !epilogue.Relu), "statistics are of the plain sums");
         ArrayView<Float4> input = x.GpuChunks, weights = w.GpuChunks;
         if (_packing is not null) (input, weights) = (PackPicture(x, workspace), PackWeights(w, workspace));
         int filterBlocks = Chunks.Count(_shape.K, _forwardTile.Columns());
@@ -142,10 +145,12 @@ internal sealed class Conv2dMma<TMath, TStorage, TRows, TElement> : Conv2d
             Bias = epilogue.Bias.IsNone ? weights : epilogue.Bias.GpuChunks,
             Residual = epilogue.Residual.IsNone ? weights : epilogue.Residual.GpuChunks,
             Y = y.GpuChunks,
+            Statistics = epilogue.Statistics.IsNone ? weights : epilogue.Statistics.GpuChunks,
             Geometry = _geometry,
             HasBias = epilogue.Bias.IsNone ? 0 : 1,
             HasResidual = epilogue.Residual.IsNone ? 0 : 1,
             Relu = epilogue.Relu ? 1 : 0,
+            HasStatistics = epilogue.Statistics.IsNone ? 0 : 1,
         });
     }
 

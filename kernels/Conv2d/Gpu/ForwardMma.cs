@@ -8,14 +8,14 @@ namespace NativeTrainer.Kernels.Conv2d;
 internal struct ForwardMmaArguments
 {
     /// <summary>In 16-byte chunks; channels of x and w, and K, are multiples of a chunk.</summary>
-    public ArrayView<Float4> X, Weights, Bias, Residual, Y;
+    public ArrayView<Float4> X, Weights, Bias, Residual, Y, Statistics;
     public ConvGeometry Geometry;
 
     /// <summary>Blocks along the filters.</summary>
     public int FilterBlocks;
 
     /// <summary>0 or 1: kernel arguments hold no bool.</summary>
-    public int HasBias, HasResidual, Relu;
+    public int HasBias, HasResidual, Relu, HasStatistics;
 }
 
 /// <summary>
@@ -52,7 +52,16 @@ internal static class ForwardMma<TBlock, TWarp, TMath, TStorage>
         var b = DepthMajorFragments.OfB(shared + aBytes, warp % default(TBlock).WarpColumns * default(TWarp).Columns);
         int slabs = (depthChunks + SharedTiles.SlabChunks - 1) / SharedTiles.SlabChunks;
         var sum = MmaLoop.Run<WindowRows, MatrixRows, DepthMajorFragments, DepthMajorFragments, TWarp, TMath>(x, w, a, b, shared, aBytes, stageBytes, slabs);
-        StagedStore.Run<TBlock, TWarp, Target>(sum, memory, new Target { K = k, FirstPixel = firstPixel, FirstFilter = firstFilter });
+        var statistics = new ColumnStatistics<TStorage>
+        {
+            Target = k.Statistics,
+            Wanted = k.HasStatistics,
+            Rows = g.OutputPixels - firstPixel,
+            Columns = g.K - firstFilter,
+            At = Grid.IdxX / k.FilterBlocks * 3 * g.K + firstFilter,
+            Stride = g.K,
+        };
+        StagedStore.Run<TBlock, TWarp, Target, ColumnStatistics<TStorage>>(sum, memory, new Target { K = k, FirstPixel = firstPixel, FirstFilter = firstFilter }, statistics);
     }
 
     private static WindowOrigin Origin(in ConvGeometry g, int pixel)

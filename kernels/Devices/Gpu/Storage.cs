@@ -35,6 +35,9 @@ internal interface IStorage
     Float8 Load(ArrayView<Float4> chunks, int element);
 
     void Store(ArrayView<Float4> chunks, int element, Float8 values);
+
+    /// <summary>The values that a load gives back after a store.</summary>
+    Float4 Rounded(Float4 values);
 }
 
 internal struct Float32Storage : IStorage
@@ -50,6 +53,9 @@ internal struct Float32Storage : IStorage
         chunks[element >> 2] = values.Low;
         chunks[(element >> 2) + 1] = values.High;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float4 Rounded(Float4 values) => values;
 }
 
 /// <summary>bfloat16: the first of two neighbours in the low half of a word.</summary>
@@ -77,4 +83,11 @@ internal struct Bf16Storage : IStorage
         Z = Interop.IntAsFloat(Ptx.PackBf16(v.High.X, v.High.Y)),
         W = Interop.IntAsFloat(Ptx.PackBf16(v.High.Z, v.High.W)),
     };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float4 Rounded(Float4 v)
+    {
+        uint low = Ptx.PackBf16(v.X, v.Y), high = Ptx.PackBf16(v.Z, v.W);
+        return new() { X = Bf16.Low(low), Y = Bf16.High(low), Z = Bf16.Low(high), W = Bf16.High(high) };
+    }
 }

@@ -13,6 +13,25 @@ internal interface IRowTarget
     void Store(int row, int column, Float8 values);
 }
 
+/// <summary>Looks at a block's results as well, while they lie in shared memory.</summary>
+internal interface IStagedReader<TSelf> where TSelf : struct
+{
+    /// <param name="rows">Rows first … first + count − 1 of the block, <paramref name="pitch"/> floats each.</param>
+    TSelf Read<TBlock>(ArrayView<Float4> rows, int first, int count, int pitch) where TBlock : struct, IBlockTile;
+
+    /// <summary>Comes last, in all threads; others may still be reading the results.</summary>
+    void Finish<TBlock>(ArrayView<Float4> shared) where TBlock : struct, IBlockTile;
+}
+
+internal struct NoReader : IStagedReader<NoReader>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly NoReader Read<TBlock>(ArrayView<Float4> rows, int first, int count, int pitch) where TBlock : struct, IBlockTile => this;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Finish<TBlock>(ArrayView<Float4> shared) where TBlock : struct, IBlockTile { }
+}
+
 /// <summary>Two floats that move together: what a lane holds of a row of a 16×8 result.</summary>
 internal struct Float2
 {
@@ -25,12 +44,14 @@ internal struct Float2
 /// </summary>
 internal static class StagedStore
 {
-    private const int Threads = 256, Padding = 8, MostElements = 8192;
+    public const int Threads = 256;
+
+    private const int Padding = 8, MostElements = 8192;
 
     /// <param name="shared">The block's shared memory; nothing else is using it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run<TBlock, TWarp, TTarget>(TWarp sum, ArrayView<Float4> shared, TTarget target)
-        where TBlock : struct, IBlockTile where TWarp : struct, IWarpTile<TWarp> where TTarget : struct, IRowTarget
+    public static void Run<TBlock, TWarp, TTarget, TReader>(TWarp sum, ArrayView<Float4> shared, TTarget target, TReader reader)
+        where TBlock : struct, IBlockTile where TWarp : struct, IWarpTile<TWarp> where TTarget : struct, IRowTarget where TReader : struct, IStagedReader<TReader>
     {
         int rows = default(TBlock).Rows, columns = default(TBlock).Columns, together = IntrinsicMath.Min(rows, MostElements / columns), pitch = columns + Padding;
         int warp = Group.IdxX / 32, warpRow = warp / default(TBlock).WarpColumns * default(TWarp).Rows, warpColumn = warp % default(TBlock).WarpColumns * default(TWarp).Columns;
@@ -45,7 +66,9 @@ internal static class StagedStore
                 int at = (row * pitch + chunk * 8) / 4;
                 target.Store(first + row, chunk * 8, new Float8 { Low = shared[at], High = shared[at + 1] });
             }
+            reader = reader.Read<TBlock>(shared, first, together, pitch);
         }
+        reader.Finish<TBlock>(shared);
     }
 
     private struct SharedSink : IResultSink

@@ -23,6 +23,7 @@ public abstract class Step
 {
     private readonly List<Value> _inputs = [];
     private readonly List<Value> _kept = [];
+    private readonly List<Value> _beside = [];
     private readonly List<Value> _readInBackward = [];
     private readonly Dictionary<Value, GradientWrite> _writes = [];
 
@@ -43,6 +44,9 @@ public abstract class Step
     internal IReadOnlyList<Value> Inputs => _inputs;
 
     internal Value Output { get; private set; } = null!;
+
+    /// <summary>Values that forward writes beside the output, for steps that name them among their inputs.</summary>
+    internal IReadOnlyList<Value> Beside => _beside;
 
     /// <summary>Values that forward writes beside the output and backward reads: statistics, arg-max. Only made where backward runs.</summary>
     internal IReadOnlyList<Value> Kept => _kept;
@@ -71,6 +75,13 @@ public abstract class Step
     }
 
     protected Value Writes(string name, Shape shape, bool needsGradient, DType type = DType.Float32) => Output = new Value(name, shape, type, needsGradient);
+
+    protected Value WritesBeside(string name, Shape shape, DType type = DType.Float32)
+    {
+        var value = new Value(name, shape, type, false);
+        _beside.Add(value);
+        return value;
+    }
 
     protected Value Keeps(string name, Shape shape, DType type = DType.Float32)
     {

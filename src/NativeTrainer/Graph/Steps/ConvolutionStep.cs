@@ -12,14 +12,22 @@ internal sealed class ConvolutionStep : Step
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
 
-    public ConvolutionStep(Device device, string name, Value x, Conv2dShape shape, Parameter weight, Parameter? bias, Precision precision) : base(name)
+    public ConvolutionStep(Device device, string name, Value x, Conv2dShape shape, Parameter weight, Parameter? bias, Precision precision, bool statistics = false) : base(name)
     {
         _plan = Conv2d.Plan(device, shape, precision);
         _x = Reads(x);
         (_weight, _bias) = (weight, bias);
         Writes(name, shape.Output, x.NeedsGradient || weight.Trainable || bias is { Trainable: true }, precision.Activations());
         if (weight.Trainable) BackwardReads(x);
+        if (statistics && _plan.StatisticsRows is > 0 and var rows)
+            Statistics = WritesBeside($"{name} statistics", new Shape(checked((int)((shape.Output.Count / shape.K + rows - 1) / rows)), 3, shape.K));
     }
+
+    /// <summary>Sums for the batch norm behind, where they were wanted and the kernel writes them.</summary>
+    public Value? Statistics { get; }
+
+    /// <summary>Pixels of a part of <see cref="Statistics"/>.</summary>
+    public int StatisticsRows => _plan.StatisticsRows;
 
     public override string Variant => _plan.Variant;
 
@@ -28,7 +36,7 @@ internal sealed class ConvolutionStep : Step
     public override long WorkspaceBytes => _plan.WorkspaceBytes;
 
     public override void Forward(RunContext context)
-        => _plan.Forward(_x.Data, _weight.Multiplied, new Conv2dEpilogue(_bias?.Data ?? default, default, false), Output.Data, Workspace);
+        => _plan.Forward(_x.Data, _weight.Multiplied, new Conv2dEpilogue(_bias?.Data ?? default, default, false, Statistics?.Data ?? default), Output.Data, Workspace);
 
     public override void Backward(RunContext context)
     {
