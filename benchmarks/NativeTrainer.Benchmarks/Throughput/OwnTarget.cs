@@ -75,6 +75,7 @@ internal sealed class OwnTarget : IThroughputTarget
     public void Dispose()
     {
         _training?.Dispose();
+        _inference?.Dispose();
         _arena.Dispose();
         _model.Dispose();
         _device.Dispose();

@@ -77,9 +77,9 @@ public static class CudaCards
 
         private nint NativeStream => ((CudaStream)Stream).StreamPtr;
 
-        private protected override void BeginRecording() => CudaGraph.Begin(NativeStream);
+        private protected override void BeginRecording() => CudaGraph.Begin(accelerator, NativeStream);
 
-        private protected override GpuRecording EndRecording() => CudaGraph.End(NativeStream);
+        private protected override GpuRecording EndRecording() => CudaGraph.End(accelerator, NativeStream);
 
         internal override GpuEvent CreateEvent() => new CudaEvent(accelerator);
 

@@ -1,3 +1,6 @@
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
 namespace NativeTrainer.Kernels.Devices;
 
 /// <summary>A CUDA graph (CUDA driver API, "Graph management"): what was launched on a stream between two calls, started again as a whole.</summary>
@@ -6,16 +9,21 @@ internal sealed unsafe class CudaGraph : GpuRecording
     /// <summary>CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: what other threads do with the driver does not matter.</summary>
     private const int ThreadLocal = 1;
 
+    private readonly CudaAccelerator _accelerator;
     private readonly nint _stream;
     private nint _graph, _executable;
 
-    private CudaGraph(nint stream) => _stream = stream;
+    private CudaGraph(CudaAccelerator accelerator, nint stream) => (_accelerator, _stream) = (accelerator, stream);
 
-    public static void Begin(nint stream) => CudaDriver.Check("cuStreamBeginCapture_v2", ((delegate* unmanaged<nint, int, int>)CudaDriver.Function("cuStreamBeginCapture_v2"))(stream, ThreadLocal));
-
-    public static CudaGraph End(nint stream)
+    public static void Begin(CudaAccelerator accelerator, nint stream)
     {
-        var graph = new CudaGraph(stream);
+        accelerator.Bind();
+        CudaDriver.Check("cuStreamBeginCapture_v2", ((delegate* unmanaged<nint, int, int>)CudaDriver.Function("cuStreamBeginCapture_v2"))(stream, ThreadLocal));
+    }
+
+    public static CudaGraph End(CudaAccelerator accelerator, nint stream)
+    {
+        var graph = new CudaGraph(accelerator, stream);
         nint handle = 0, executable = 0;
         CudaDriver.Check("cuStreamEndCapture", ((delegate* unmanaged<nint, nint*, int>)CudaDriver.Function("cuStreamEndCapture"))(stream, &handle));
         graph._graph = handle;
@@ -25,10 +33,15 @@ internal sealed unsafe class CudaGraph : GpuRecording
         return graph;
     }
 
-    public override void Launch() => CudaDriver.Check("cuGraphLaunch", ((delegate* unmanaged<nint, nint, int>)CudaDriver.Function("cuGraphLaunch"))(_executable, _stream));
+    public override void Launch()
+    {
+        _accelerator.Bind();
+        CudaDriver.Check("cuGraphLaunch", ((delegate* unmanaged<nint, nint, int>)CudaDriver.Function("cuGraphLaunch"))(_executable, _stream));
+    }
 
     public override void Dispose()
     {
+        _accelerator.Bind();
         if (_executable != 0) ((delegate* unmanaged<nint, int>)CudaDriver.Function("cuGraphExecDestroy"))(_executable);
         if (_graph != 0) ((delegate* unmanaged<nint, int>)CudaDriver.Function("cuGraphDestroy"))(_graph);
         (_executable, _graph) = (0, 0);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
@@ -13,6 +14,7 @@ public class GpuDevice : Device
 {
     private readonly Context _context;
     private readonly List<Arena> _kept = [];
+    private readonly Dictionary<(MethodInfo Kernel, int Threads), object> _kernels = [];
     private readonly UploadRing _uploads;
 
     private protected GpuDevice(Context context, Accelerator accelerator)
@@ -159,10 +161,18 @@ public class GpuDevice : Device
         return _kept[^1].View(0, new Shape(bytes), DType.UInt8);
     }
 
-    /// <summary>A kernel, compiled for this device; plans load theirs once.</summary>
+    /// <summary>A kernel, compiled for this device once; plans load theirs when they are made.</summary>
     /// <param name="kernel">A static method of explicitly grouped code; all it needs is in its one argument.</param>
     /// <param name="threads">Threads of a block, 1 to 1024.</param>
-    internal virtual GpuKernel<TArguments> Load<TArguments>(Action<TArguments> kernel, int threads) where TArguments : struct
+    internal GpuKernel<TArguments> Load<TArguments>(Action<TArguments> kernel, int threads) where TArguments : struct
+    {
+        if (_kernels.TryGetValue((kernel.Method, threads), out object? known)) return (GpuKernel<TArguments>)known;
+        var loaded = Compile(kernel, threads);
+        _kernels.Add((kernel.Method, threads), loaded);
+        return loaded;
+    }
+
+    internal virtual GpuKernel<TArguments> Compile<TArguments>(Action<TArguments> kernel, int threads) where TArguments : struct
         => new IlgpuKernel<TArguments>(this, kernel, threads);
 
     /// <summary>A card that fails does so at some later call; this names it.</summary>

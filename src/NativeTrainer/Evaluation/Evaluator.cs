@@ -101,7 +101,7 @@ public static class Evaluator
         });
         source.Prepare(null, stop);
         if (source.Samples.Count == 0) throw new UserException($"no picture could be read: {source.Problems[0].Path}: {source.Problems[0].Reason}");
-        var session = new InferenceSession(model, size, batch, InferenceOutput.Probabilities);
+        using var session = new InferenceSession(model, size, batch, InferenceOutput.Probabilities);
         using var arena = device.Allocate(session.ArenaBytes);
         session.Bind(arena);
         var probabilities = session.Run(source, stop);

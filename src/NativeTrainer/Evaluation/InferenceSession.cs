@@ -2,6 +2,7 @@ using NativeTrainer.Graph;
 using NativeTrainer.Graph.Steps;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels;
+using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
 
 namespace NativeTrainer.Evaluation;
@@ -23,15 +24,16 @@ internal enum InferenceOutput
 /// A model's forward pass at a fixed size and batch, norms folded. Its memory may be shared with graphs that do not run at the same
 /// time. An image's result does not depend on the images beside it; a batch that is not full is padded with what lay there before.
 /// </summary>
-internal sealed class InferenceSession
+internal sealed class InferenceSession : IDisposable
 {
     private readonly ResNet _model;
     private readonly StepGraph _graph;
     private readonly Value _pixels;
     private readonly Value _output;
     private readonly RunContext _context = new();
-    private readonly float[] _result;
-    private readonly byte[] _staging;
+    private readonly Queue<int> _images = new();
+    private RepeatedWork? _forward;
+    private Readback? _results;
 
     public InferenceSession(ResNet model, int size, int batch, InferenceOutput output)
     {
@@ -46,8 +48,6 @@ internal sealed class InferenceSession
             _ => builder.Add(new SoftmaxStep(model.Device, model.Logits(builder, features))),
         };
         _graph = builder.Build([_output]);
-        _result = new float[_output.Shape.Count];
-        _staging = new byte[_pixels.Shape.Count];
         Batch = batch;
     }
 
@@ -58,21 +58,29 @@ internal sealed class InferenceSession
 
     public long ArenaBytes => _graph.ArenaBytes;
 
-    public void Bind(Arena arena) => _graph.Bind(arena);
+    public void Bind(Arena arena)
+    {
+        _graph.Bind(arena);
+        _forward?.Dispose();
+        _forward = new(() => _graph.Forward(_context));
+        _results ??= _model.Device.OpenReadback((int)_output.Shape.Count, _model.Device.StepsAhead + 1);
+    }
 
     /// <summary>Results of all images of a source, in its order: (images, <see cref="Width"/>), row-major.</summary>
     public float[] Run(BatchSource source, CancellationToken stop = default)
     {
-        int count = source.Samples.Count, done = 0;
+        int count = source.Samples.Count, done = 0, ahead = _model.Device.StepsAhead;
         var results = new float[(long)count * Width];
+        void TakeNext() => done += Take(results.AsSpan(done * Width));
         int[] order = [.. Enumerable.Range(0, count)];
         Prepare();
         foreach (var batch in source.Epoch(order))
         {
             stop.ThrowIfCancellationRequested();
-            RunPrepared(batch.Pixels, batch.Count, results.AsSpan(done * Width, batch.Count * Width));
-            done += batch.Count;
+            Start(batch.Pixels, batch.Count);
+            if (_images.Count > ahead) TakeNext();
         }
+        while (_images.Count > 0) TakeNext();
         return results;
     }
 
@@ -94,10 +102,31 @@ internal sealed class InferenceSession
     /// <summary>As <see cref="RunBatch"/>, with the weights as they were at the last call of it.</summary>
     public void RunPrepared(ReadOnlySpan<byte> pixels, int images, Span<float> results)
     {
-        pixels[..(images * (_staging.Length / Batch))].CopyTo(_staging);
-        _model.Device.Upload<byte>(_staging, _pixels.Data);
-        _graph.Forward(_context);
-        _model.Device.Download<float>(_output.Data, _result);
-        _result.AsSpan(0, images * Width).CopyTo(results);
+        Start(pixels, images);
+        Take(results);
+    }
+
+    public void Dispose()
+    {
+        _forward?.Dispose();
+        _results?.Dispose();
+    }
+
+    /// <summary>Images and forward pass; a card goes on while the caller does.</summary>
+    private void Start(ReadOnlySpan<byte> pixels, int images)
+    {
+        int bytes = images * (int)(_pixels.Shape.Count / Batch);
+        _model.Device.Upload(pixels[..bytes], _pixels.Data.Slice(0, new Shape(bytes)));
+        _model.Device.Repeat(_forward ?? throw new InvalidOperationException("bind the session first"));
+        _results!.Start(_output.Data);
+        _images.Enqueue(images);
+    }
+
+    /// <summary>Results of the oldest batch that was started; how many images it had.</summary>
+    private int Take(Span<float> results)
+    {
+        int images = _images.Dequeue();
+        _results!.Take()[..(images * Width)].CopyTo(results);
+        return images;
     }
 }

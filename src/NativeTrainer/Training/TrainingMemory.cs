@@ -31,7 +31,8 @@ internal sealed record TrainingMemory(long ActivationBytes, long StateBytes, lon
     public static TrainingMemory Plan(ResNet model, TrainOptions options, IReadOnlyList<TrainingStage> stages, int size, int batch, bool fromScratch, float[]? classWeights,
         long largestImage)
     {
-        long activations = new InferenceSession(model, size, batch, InferenceOutput.Probabilities).ArenaBytes, state = 0;
+        using var inference = new InferenceSession(model, size, batch, InferenceOutput.Probabilities);
+        long activations = inference.ArenaBytes, state = 0;
         foreach (var stage in stages)
         {
             model.Parameters.SetTrainable(p => stage.Trains(p, options));

@@ -274,14 +274,14 @@ internal sealed class TrainingRun : IDisposable
         string path = Path.Combine(_folder, "best.safetensors");
         if (_at.BestEpoch == 0 || !File.Exists(path)) return Validate(null).Metrics;
         using var best = ModelTransfer.Load(path, ModelFile.Load(path), _device);
-        var session = new InferenceSession(best, _size, _batch, InferenceOutput.Probabilities);
+        using var session = new InferenceSession(best, _size, _batch, InferenceOutput.Probabilities);
         session.Bind(_activations!);
         return ClassificationMetrics.Compute(session.Run(_data.Validation), [.. _data.Validation.Samples.Select(s => s.Label)], _data.Classes);
     }
 
     private float[] Infer(InferenceOutput output, BatchSource source, CancellationToken stop = default)
     {
-        var session = new InferenceSession(_model, _size, _batch, output);
+        using var session = new InferenceSession(_model, _size, _batch, output);
         session.Bind(_activations!);
         return session.Run(source, stop);
     }

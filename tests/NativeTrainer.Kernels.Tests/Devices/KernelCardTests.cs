@@ -78,7 +78,7 @@ public sealed class KernelCardTests
 
         public static RecordingDevice Open() => new(SimulatorContext(out var accelerator), accelerator);
 
-        internal override GpuKernel<TArguments> Load<TArguments>(Action<TArguments> kernel, int threads)
+        internal override GpuKernel<TArguments> Compile<TArguments>(Action<TArguments> kernel, int threads)
         {
             Kernels[$"{Name(kernel.Method.DeclaringType!)}.{kernel.Method.Name}{Arguments(kernel.Method.IsGenericMethod ? kernel.Method.GetGenericArguments() : [])}"] = (kernel.Method, threads);
             return new Nothing<TArguments>();

@@ -94,7 +94,7 @@ public sealed class PtxDevice : GpuDevice
         Mark(destination, value == 0);
     }
 
-    internal override GpuKernel<TArguments> Load<TArguments>(Action<TArguments> kernel, int threads)
+    internal override GpuKernel<TArguments> Compile<TArguments>(Action<TArguments> kernel, int threads)
         => new Executed<TArguments>(this, _edit is null
             ? Kernels.GetOrAdd((kernel.Method, threads), key => PtxKernel.Parse(Compile(key.Item1, key.Item2)))
             : PtxKernel.Parse(_edit(Compile(kernel.Method, threads))), threads);

@@ -181,7 +181,7 @@ public static class OnnxConverter
         if (!expected.All(float.IsFinite)) throw new UserException($"{options.Input}: gives logits that are no finite numbers; its weights are damaged, so download or export it again");
         using var device = Device.Open("cpu", options.Threads);
         using var model = ModelTransfer.Load(options.Output, weights, device);
-        var session = new InferenceSession(model, weights.Spec.Preprocessing.Size, images.Count, InferenceOutput.Logits);
+        using var session = new InferenceSession(model, weights.Spec.Preprocessing.Size, images.Count, InferenceOutput.Logits);
         using var arena = device.Allocate(session.ArenaBytes);
         session.Bind(arena);
         var actual = new float[expected.Length];

@@ -62,6 +62,7 @@ internal sealed class OnnxRuntimeComparison : IDisposable
 
     public void Dispose()
     {
+        _session.Dispose();
         _arena.Dispose();
         _model.Dispose();
         _device.Dispose();
