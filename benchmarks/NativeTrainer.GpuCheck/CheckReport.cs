@@ -18,6 +18,12 @@ internal sealed class CheckReport
 
     public List<string> Failures { get; } = [];
 
+    /// <summary>The card's, or a data sheet's where there is none.</summary>
+    public Peaks? Peaks { get; set; }
+
+    /// <summary>What steps must at least take.</summary>
+    public List<ModelLine> Model { get; } = [];
+
     public List<ParityLine> Parity { get; } = [];
 
     public List<ThroughputLine> Throughput { get; } = [];
@@ -42,9 +48,16 @@ internal sealed record ParityLine(string Network, string Precision, float[] Proc
 
 /// <param name="Milliseconds">Of a step, the median.</param>
 /// <param name="Tflops">Of the network's multiplications and additions (three passes in training).</param>
+/// <param name="ShareOfPeak">Of the products that the card can do in this precision.</param>
 /// <param name="PeakBytes">Of device memory.</param>
-internal sealed record ThroughputLine(string Network, string Mode, string Precision, int Batch, int Size, double ImagesPerSecond, double Milliseconds, double Tflops, long PeakBytes);
+internal sealed record ThroughputLine(string Network, string Mode, string Precision, int Batch, int Size, double ImagesPerSecond, double Milliseconds, double Tflops, double? ShareOfPeak, long PeakBytes);
+
+/// <param name="Milliseconds">The least that the card's peaks allow.</param>
+/// <param name="Bytes">Of memory traffic in a step.</param>
+/// <param name="MemoryBytes">Of device memory that the plan takes.</param>
+internal sealed record ModelLine(string Network, string Mode, string Precision, int Batch, int Size, double Milliseconds, double Flops, double Bytes, int Launches, long MemoryBytes);
 
 /// <param name="Milliseconds">Of a call, the median.</param>
 /// <param name="GigabytesPerSecond">Of its operands, each counted once.</param>
-internal sealed record KernelLine(string Case, string Variant, double Milliseconds, double Tflops, double GigabytesPerSecond);
+/// <param name="ShareOfPeak">The larger of its shares of the card's products and of its memory traffic.</param>
+internal sealed record KernelLine(string Case, string Variant, double Milliseconds, double Tflops, double GigabytesPerSecond, double? ShareOfPeak);

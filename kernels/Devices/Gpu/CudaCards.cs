@@ -32,9 +32,7 @@ public static class CudaCards
     /// <exception cref="ArgumentException">There is no such card, or it cannot be opened; the message says why.</exception>
     internal static GpuDevice Open(string name)
     {
-        int index = 0;
-        if (name != "cuda" && (!name.StartsWith("cuda:", StringComparison.Ordinal) || !int.TryParse(name.AsSpan(5), out index) || index < 0))
-            throw new ArgumentException($"'{name}' is not known; give auto, cpu, cuda or cuda:0");
+        int index = Index(name);
         if (CudaDriver.Problem() is string problem) throw new ArgumentException($"'{name}' cannot be used: {problem}; give cpu");
         var context = Context.Create(builder =>
         {
@@ -43,9 +41,7 @@ public static class CudaCards
         });
         try
         {
-            var cards = Devices(context);
-            if (index >= cards.Count)
-                throw new ArgumentException($"'{name}' is not there; this machine has {string.Join(", ", cards.Select((c, i) => $"cuda:{i} ({c.Name})"))}");
+            RequireCard(index, [.. Devices(context).Select(d => d.Name)]);
             return new CudaGpu(context, context.CreateCudaAccelerator(index));
         }
         catch (Exception error)
@@ -54,6 +50,20 @@ public static class CudaCards
             if (error is ArgumentException) throw;
             throw new ArgumentException($"'{name}' cannot be opened: {error.Message}", error);
         }
+    }
+
+    /// <summary>n of cuda:n.</summary>
+    internal static int Index(string name)
+    {
+        int index = 0;
+        return name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out index) && index >= 0)
+            ? index
+            : throw new ArgumentException($"'{name}' is not known; give auto, cpu, cuda or cuda:0");
+    }
+
+    internal static void RequireCard(int index, IReadOnlyList<string> cards)
+    {
+        if (index >= cards.Count) throw new ArgumentException($"'cuda:{index}' is not there; this machine has {string.Join(", ", cards.Select((c, i) => $"cuda:{i} ({c})"))}");
     }
 
     private static List<CudaDevice> Devices(Context context)

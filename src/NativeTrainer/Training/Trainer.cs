@@ -15,9 +15,15 @@ public static class Trainer
     /// <exception cref="UserException">The options, the data or the weights cannot be used; the message says what to do.</exception>
     public static TrainResult Train(TrainOptions options, ITrainingObserver observer, CancellationToken stop = default)
     {
+        return Train(options, observer, Open, stop);
+    }
+
+    /// <param name="open">Opens the device: tests have some of their own.</param>
+    internal static TrainResult Train(TrainOptions options, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop = default)
+    {
         TrainOptionsValidator.Validate(options);
         string folder = options.Out ?? NextFolder(options.Data);
-        return Start(options with { Out = folder }, folder, resume: false, observer, stop);
+        return Start(options with { Out = folder }, folder, resume: false, observer, open, stop);
     }
 
     /// <summary>Goes on with a run from its last checkpoint, as if it had never stopped.</summary>
@@ -29,17 +35,17 @@ public static class Trainer
         if (!File.Exists(file)) throw new UserException($"{runFolder}: has no {TrainOptionsFile.Name}, so it is no run folder; give the folder that the run printed");
         var options = TrainOptionsFile.Load(file);
         TrainOptionsValidator.Validate(options);
-        return Start(options, runFolder, resume: true, observer, stop);
+        return Start(options, runFolder, resume: true, observer, Open, stop);
     }
 
-    private static TrainResult Start(TrainOptions options, string folder, bool resume, ITrainingObserver observer, CancellationToken stop)
+    private static TrainResult Start(TrainOptions options, string folder, bool resume, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop)
     {
         using var checkpoint = resume ? Checkpoint.Open(folder) : null;
         if (resume && checkpoint is null) observer.OnNote($"{folder}: was stopped before its first checkpoint; the run starts again from its beginning");
         if (!resume) CreateFolder(folder);
         try
         {
-            return Run(options, folder, checkpoint, observer, stop);
+            return Run(options, folder, checkpoint, observer, open, stop);
         }
         catch when (!resume && !Directory.EnumerateFileSystemEntries(folder).Any())
         {
@@ -48,10 +54,10 @@ public static class Trainer
         }
     }
 
-    private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, CancellationToken stop)
+    private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop)
     {
         var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed });
-        using var device = Open(options);
+        using var device = open(options);
         var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
         var notes = new List<string>();
         using var model = CreateModel(options, head, index.Classes, device, notes.Add, out var card);

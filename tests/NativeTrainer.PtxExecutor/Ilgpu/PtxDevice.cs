@@ -27,6 +27,14 @@ public sealed class PtxDevice : GpuDevice
 
     public PtxMemory Memory { get; } = new();
 
+    /// <summary>Launches after which the card is lost: each one more fails, as on a card that fell off the bus. For ever, by default.</summary>
+    public long LaunchesUntilLost { get; set; } = long.MaxValue;
+
+    /// <summary>What the card says is free.</summary>
+    public override long? FreeBytes => FreeMemory;
+
+    public long? FreeMemory { get; set; }
+
     /// <summary>Instructions of warps so far.</summary>
     public long Instructions { get; internal set; }
 
@@ -135,6 +143,7 @@ public sealed class PtxDevice : GpuDevice
                 device._recording.Add(() => Launch(grid, copy));
                 return;
             }
+            if (device.LaunchesUntilLost-- <= 0) throw new DeviceException($"{device.Description} failed: the card is lost", null);
             var block = new ArgumentBlock();
             block.Add(arguments);
             block.Pad(kernel.ParameterBytes);

@@ -17,13 +17,9 @@ public sealed class TrainerTests : IDisposable
     public TrainerTests()
     {
         _data = Path.Combine(_folder.Path, "data");
-        var random = new Random(3);
-        for (int c = 0; c < 3; c++)
-        {
-            for (int i = 0; i < 14; i++) WriteImage(Path.Combine(_data, i < 10 ? "train" : "val", $"class{c}", $"{i}.png"), c, random);
-        }
+        SmallPictures.Write(_data, train: 10, validation: 4);
         _weights = Path.Combine(_folder.Path, "small.safetensors");
-        SaveRandomWeights(_weights);
+        SmallPictures.SaveRandomWeights(_weights);
     }
 
     [Fact]
@@ -166,57 +162,4 @@ public sealed class TrainerTests : IDisposable
 
     private void AssertSameFile(string a, string b, string name)
         => Assert.True(File.ReadAllBytes(Path.Combine(_folder.Path, a, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_folder.Path, b, name))), $"{name} of {a} and {b} differ");
-
-    private static void SaveRandomWeights(string path)
-    {
-        var spec = new ResNetSpec
-        {
-            Name = "small",
-            Block = BlockKind.Basic,
-            Depths = [1, 1, 1],
-            Widths = [8, 16, 24],
-            Strides = [1, 2, 2],
-            StemChannels = 8,
-            StemKernel = 3,
-            StemStride = 1,
-            Pool = null,
-            Head = new HeadSpec { Classes = 3 },
-        };
-        using var device = new CpuDevice(1);
-        using var model = new ResNet(spec, device);
-        model.Initialize(1);
-        ModelFile.Save(path, ModelTransfer.Export(model, new ModelWeights { Spec = spec, Tensors = new Dictionary<string, HostTensor>() }));
-    }
-
-    private static void WriteImage(string path, int c, Random random)
-    {
-        const int Side = 40;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var pixels = new byte[Side * Side * 3];
-        int shift = random.Next(8);
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            int x = i / 3 % Side;
-            pixels[i] = (byte)(60 + (i % 3 == c ? 90 : 0) + ((x + shift) / (2 + c) % 2) * 40 + random.Next(40));
-        }
-        ImageWriter.Write(new RgbImage(pixels, Side, Side), path);
-    }
-
-    private sealed class Recorder(int stopAtStep = 0, CancellationTokenSource? stop = null) : ITrainingObserver
-    {
-        private int _steps;
-
-        public TrainingPlan? Plan { get; private set; }
-
-        public List<string> Notes { get; } = [];
-
-        public void OnPlan(TrainingPlan plan) => Plan = plan;
-
-        public void OnNote(string note) => Notes.Add(note);
-
-        public void OnStep(StepReport step)
-        {
-            if (++_steps == stopAtStep) stop!.Cancel();
-        }
-    }
 }
