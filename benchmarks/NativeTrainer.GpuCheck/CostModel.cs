@@ -107,7 +107,7 @@ internal static class CostModel
 
     private static IEnumerable<Cost> Backward(Step step)
     {
-        double dy = step.Output.Bytes, dx = step.Inputs.Where(v => v.NeedsGradient).Sum(v => (double)v.Bytes), read = step.ReadInBackward.Sum(v => (double)v.Bytes);
+        double dy = step.Output.Bytes, dx = step.Inputs.Where(v => v.NeedsGradient).Sum(v => (double)v.Bytes), read = step.ReadInBackward.Concat(step.Kept).Sum(v => (double)v.Bytes);
         if (Taps(step) is { } taps)
         {
             yield return new($"{taps} wgrad", step.Flops, step.Inputs[0].Bytes + dy + Weights(step) * sizeof(float), Precisions(step));

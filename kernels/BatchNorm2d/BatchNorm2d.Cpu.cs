@@ -17,7 +17,7 @@ internal sealed unsafe class BatchNorm2dCpu(CpuDevice device, long rows, int cha
     private int ChannelChunks => Chunks.Count(channels, StatisticsCombine.Channels);
 
     public override void ForwardTrain(TensorView x, TensorView weight, TensorView bias, TensorView residual, TensorView y,
-        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace, TensorView statistics = default)
+        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace, TensorView statistics = default, TensorView mask = default)
     {
         if (rows == 1) throw new InvalidOperationException($"batch norm in training needs more than one value per channel, got ({rows}, {channels}): use a larger batch or image, or freeze its statistics");
         Check(x, y, workspace);
@@ -29,7 +29,7 @@ internal sealed unsafe class BatchNorm2dCpu(CpuDevice device, long rows, int cha
     }
 
     public override void ForwardEval(TensorView x, TensorView weight, TensorView bias, TensorView runningMean, TensorView runningVar,
-        TensorView residual, TensorView y, TensorView workspace)
+        TensorView residual, TensorView y, TensorView workspace, TensorView mask = default)
     {
         Check(x, y, workspace);
         float* scratch = (float*)workspace.UInt8, w = weight.Float32, b = bias.Float32, mean = runningMean.Float32, variance = runningVar.Float32;

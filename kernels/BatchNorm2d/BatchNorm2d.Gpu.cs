@@ -65,6 +65,8 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
 
     public override long WorkspaceBytes => Math.Max(_parts.WorkspaceBytes, _merged?.WorkspaceBytes ?? 0);
 
+    public override long MaskBytes => _options.Relu ? _rows * _grid.Packs : 0;
+
     public override long Flops => 7 * _rows * _channels;
 
     private int CombineBlocks => Chunks.Count(_channels, PartCombine.ChannelsPerBlock);
@@ -76,7 +78,7 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
     private int ElementGrid => checked(_grid.Columns * Chunks.Count(_rows, _grid.Lines * NormaliseSimt<TPack, TFloats>.RowsPerThread));
 
     public override void ForwardTrain(TensorView x, TensorView weight, TensorView bias, TensorView residual, TensorView y,
-        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace, TensorView statistics = default)
+        TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace, TensorView statistics = default, TensorView mask = default)
     {
         if (_rows == 1) throw new InvalidOperationException($"batch norm in training needs more than one value per channel, got ({_rows}, {_channels}): use a larger batch or image, or freeze its statistics");
         var (sums, parts) = Statistics(x, statistics, workspace);
@@ -94,11 +96,11 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
             Epsilon = _options.Epsilon,
             Momentum = _options.Momentum,
         });
-        Normalise(x, residual, y, workspace);
+        Normalise(x, residual, y, mask, workspace);
     }
 
     public override void ForwardEval(TensorView x, TensorView weight, TensorView bias, TensorView runningMean, TensorView runningVar,
-        TensorView residual, TensorView y, TensorView workspace)
+        TensorView residual, TensorView y, TensorView workspace, TensorView mask = default)
     {
         _constant.Launch(ConstantBlocks, new()
         {
@@ -113,7 +115,7 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
             Parts = _parts,
             Epsilon = _options.Epsilon,
         });
-        Normalise(x, residual, y, workspace);
+        Normalise(x, residual, y, mask, workspace);
     }
 
     public override void BackwardTrain(TensorView x, TensorView y, TensorView dy, TensorView weight, TensorView savedMean, TensorView savedInvStd,
@@ -149,15 +151,17 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
         return (Tables(workspace), merged);
     }
 
-    private void Normalise(TensorView x, TensorView residual, TensorView y, TensorView workspace)
+    private void Normalise(TensorView x, TensorView residual, TensorView y, TensorView mask, TensorView workspace)
         => _normalise.Launch(ElementGrid, new()
         {
             X = x.GpuView<TPack>(),
             Residual = Optional(residual, x),
             Y = y.GpuView<TPack>(),
+            Mask = Mask(mask, y),
             Workspace = Packs(workspace),
             Parts = _parts,
             Channels = _grid,
+            HasMask = mask.IsNone ? 0 : 1,
             HasResidual = residual.IsNone ? 0 : 1,
             Relu = _options.Relu ? 1 : 0,
         });
@@ -169,7 +173,7 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
         _gradientPartial.Launch(PartGrid, new()
         {
             X = x.GpuView<TPack>(),
-            Y = _options.Relu ? y.GpuView<TPack>() : dy.GpuView<TPack>(),
+            Mask = Mask(_options.Relu ? y : default, dy),
             Dy = dy.GpuView<TPack>(),
             Mean = mean.GpuView<TFloats>(),
             Workspace = Packs(workspace),
@@ -200,7 +204,7 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
         => _gradient.Launch(ElementGrid, new()
         {
             X = x.GpuView<TPack>(),
-            Y = _options.Relu ? y.GpuView<TPack>() : dy.GpuView<TPack>(),
+            Mask = Mask(_options.Relu ? y : default, dy),
             Dy = dy.GpuView<TPack>(),
             Dx = Optional(dx, dy),
             Dresidual = Optional(dResidual, dy),
@@ -218,6 +222,13 @@ internal sealed class BatchNorm2dGpu<TPack, TFloats> : BatchNorm2d where TPack :
     private static ArrayView<float> Tables(TensorView workspace) => workspace.GpuView<float>();
 
     private static ArrayView<TFloats> Packs(TensorView workspace) => workspace.GpuView<TFloats>();
+
+    /// <summary>A byte for each pack.</summary>
+    private ArrayView<byte> Mask(TensorView mask, TensorView otherwise)
+    {
+        Debug.Assert(mask.IsNone || mask.Count == MaskBytes, "backward under ReLU reads the mask that forward wrote");
+        return mask.IsNone ? otherwise.GpuView<byte>() : mask.GpuUInt8;
+    }
 
     /// <summary>Kernels get a view in any case; a flag says whether it counts.</summary>
     private static ArrayView<TPack> Optional(TensorView tensor, TensorView otherwise) => (tensor.IsNone ? otherwise : tensor).GpuView<TPack>();

@@ -32,8 +32,8 @@ public static class BatchNorm2dCases
             {
                 foreach (var (relu, residual) in new[] { (false, false), (true, true) })
                 {
-                    yield return Bf16(ForwardTrain(rows, channels, relu, residual), rows, channels, relu);
-                    yield return Bf16(ForwardEval(rows, channels, relu, residual), rows, channels, relu);
+                    yield return Bf16(ForwardTrain(rows, channels, relu, residual, mask: relu), rows, channels, relu);
+                    yield return Bf16(ForwardEval(rows, channels, relu, residual, mask: relu), rows, channels, relu);
                     foreach (var write in Operand.Writes)
                     {
                         yield return Bf16(BackwardTrain(rows, channels, relu, residual, parameters: true, write), rows, channels, relu);
@@ -63,14 +63,14 @@ public static class BatchNorm2dCases
 
     private static double Positive(double uniform) => 1.1 + uniform;
 
-    private static OpCase ForwardTrain(int rows, int channels, bool relu, bool residual, double mean = 0, bool benchmark = false)
+    private static OpCase ForwardTrain(int rows, int channels, bool relu, bool residual, double mean = 0, bool benchmark = false, bool mask = false)
     {
         Shape full = new(rows, channels), vector = new(channels);
         return new CallCase<BatchNorm2d>($"batchnorm/forwardtrain {Describe(rows, channels, relu, residual)}{(mean == 0 ? "" : $" mean {mean}")}",
             [Operand.Input("x", full, u => mean + u), Operand.Input("weight", vector), Operand.Input("bias", vector), Operand.Input("residual", full), Operand.Output("y", full),
-                Operand.Output("savedMean", vector), Operand.Output("savedInvStd", vector), Operand.InOut("runningMean", vector), Operand.InOut("runningVar", vector, Positive)],
+                Operand.Output("savedMean", vector), Operand.Output("savedInvStd", vector), Operand.InOut("runningMean", vector), Operand.InOut("runningVar", vector, Positive), .. Mask(rows, channels, mask)],
             device => BatchNorm2d.Plan(device, rows, channels, new(Epsilon, Momentum, relu)),
-            (plan, t, workspace) => plan.ForwardTrain(t[0], t[1], t[2], residual ? t[3] : default, t[4], t[5], t[6], t[7], t[8], workspace),
+            (plan, t, workspace) => plan.ForwardTrain(t[0], t[1], t[2], residual ? t[3] : default, t[4], t[5], t[6], t[7], t[8], workspace, default, mask ? t[9] : default),
             (v, bounds) =>
             {
                 BatchNorm2dReference.ForwardTrain(v[0], v[1], v[2], residual ? v[3] : null, v[4], v[5], v[6], v[7], v[8], Epsilon, Momentum, relu);
@@ -83,17 +83,31 @@ public static class BatchNorm2dCases
                     bounds[8][c] = Momentum * s.SquaresError / (rows - 1) + U * v[8][c];
                     for (int i = c; i < v[0].Length; i += channels) bounds[4][i] = BatchNorm2dBounds.Normalised(v[0][i], v[1][c], v[2][c], residual ? v[3][i] : null, s);
                 }
+                if (mask) FillMask(v[9], bounds[9], channels, i => (v[0][i] - v[5][i % channels]) * v[6][i % channels] * v[1][i % channels] + v[2][i % channels] + (residual ? v[3][i] : 0), bounds[4]);
             }, benchmark);
     }
 
-    private static OpCase ForwardEval(int rows, int channels, bool relu, bool residual)
+    private static TensorSpec[] Mask(int rows, int channels, bool mask) => mask ? [Operand.Output("mask", MaskShape(rows, channels), DType.UInt8)] : [];
+
+    /// <summary>The mask by the values before ReLU; a byte with a value that rounding may take over 0 may be any.</summary>
+    private static void FillMask(double[] mask, double[] bounds, int channels, Func<long, double> before, double[] errors)
+    {
+        for (int at = 0; at < mask.Length; at++)
+        {
+            mask[at] = MaskByte(at, channels, i => before(i) > 0);
+            int doubtful = MaskByte(at, channels, i => Math.Abs(before(i)) <= errors[i]);
+            if (doubtful != 0) bounds[at] = 255;
+        }
+    }
+
+    private static OpCase ForwardEval(int rows, int channels, bool relu, bool residual, bool mask = false)
     {
         Shape full = new(rows, channels), vector = new(channels);
         return new CallCase<BatchNorm2d>($"batchnorm/forwardeval {Describe(rows, channels, relu, residual)}",
             [Operand.Input("x", full), Operand.Input("weight", vector), Operand.Input("bias", vector), Operand.Input("runningMean", vector), Operand.Input("runningVar", vector, Positive),
-                Operand.Input("residual", full), Operand.Output("y", full)],
+                Operand.Input("residual", full), Operand.Output("y", full), .. Mask(rows, channels, mask)],
             device => BatchNorm2d.Plan(device, rows, channels, new(Epsilon, Momentum, relu)),
-            (plan, t, workspace) => plan.ForwardEval(t[0], t[1], t[2], t[3], t[4], residual ? t[5] : default, t[6], workspace),
+            (plan, t, workspace) => plan.ForwardEval(t[0], t[1], t[2], t[3], t[4], residual ? t[5] : default, t[6], workspace, mask ? t[7] : default),
             (v, bounds) =>
             {
                 BatchNorm2dReference.ForwardEval(v[0], v[1], v[2], v[3], v[4], residual ? v[5] : null, v[6], Epsilon, relu);
@@ -103,6 +117,7 @@ public static class BatchNorm2dCases
                     var exact = new BatchNorm2dBounds.Statistics(v[3][c], 1 / Math.Sqrt(v[4][c] + Epsilon), 0, 0, 0);
                     bounds[6][i] = BatchNorm2dBounds.Normalised(v[0][i], v[1][c], v[2][c], residual ? v[5][i] : null, exact);
                 }
+                if (mask) FillMask(v[7], bounds[7], channels, i => (v[0][i] - v[3][i % channels]) / Math.Sqrt(v[4][i % channels] + Epsilon) * v[1][i % channels] + v[2][i % channels] + (residual ? v[5][i] : 0), bounds[6]);
             });
     }
 
@@ -111,12 +126,12 @@ public static class BatchNorm2dCases
         => new CallCase<BatchNorm2d>($"batchnorm/backwardtrain {Describe(rows, channels, relu, residual)}{(parameters ? "" : " frozen")} {write}",
             Backward("savedMean", "savedInvStd", rows, channels, residual, parameters, write),
             device => BatchNorm2d.Plan(device, rows, channels, new(Epsilon, Momentum, relu)),
-            (plan, t, workspace) => plan.BackwardTrain(t[0], relu ? t[1] : default, t[2], t[3], t[4], t[5], t[6], write,
-                residual ? t[7] : default, write, parameters ? t[^2] : default, parameters ? t[^1] : default, write, workspace),
+            (plan, t, workspace) => plan.BackwardTrain(t[0], relu ? plan.MaskBytes > 0 ? t[^1] : t[1] : default, t[2], t[3], t[4], t[5], t[6], write,
+                residual ? t[7] : default, write, parameters ? t[^3] : default, parameters ? t[^2] : default, write, workspace),
             (v, bounds) =>
             {
                 BatchNorm2dReference.BackwardTrain(v[0], v[1], v[2], v[3], v[4], v[5], v[6], write, residual ? v[7] : null, write,
-                    parameters ? v[^2] : null, parameters ? v[^1] : null, write, relu);
+                    parameters ? v[^3] : null, parameters ? v[^2] : null, write, relu);
                 Bound(v, bounds, v[5], training: true, relu, residual, parameters, write);
             }, benchmark);
 
@@ -124,12 +139,12 @@ public static class BatchNorm2dCases
         => new CallCase<BatchNorm2d>($"batchnorm/backwardeval {Describe(rows, channels, relu, residual)}{(parameters ? "" : " frozen")} {write}",
             Backward("runningMean", "runningVar", rows, channels, residual, parameters, write),
             device => BatchNorm2d.Plan(device, rows, channels, new(Epsilon, Momentum, relu)),
-            (plan, t, workspace) => plan.BackwardEval(parameters ? t[0] : default, relu ? t[1] : default, t[2], t[3], t[4], t[5], t[6], write,
-                residual ? t[7] : default, write, parameters ? t[^2] : default, parameters ? t[^1] : default, write, workspace),
+            (plan, t, workspace) => plan.BackwardEval(parameters ? t[0] : default, relu ? plan.MaskBytes > 0 ? t[^1] : t[1] : default, t[2], t[3], t[4], t[5], t[6], write,
+                residual ? t[7] : default, write, parameters ? t[^3] : default, parameters ? t[^2] : default, write, workspace),
             (v, bounds) =>
             {
                 BatchNorm2dReference.BackwardEval(v[0], v[1], v[2], v[3], v[4], v[5], v[6], write, residual ? v[7] : null, write,
-                    parameters ? v[^2] : null, parameters ? v[^1] : null, write, Epsilon, relu);
+                    parameters ? v[^3] : null, parameters ? v[^2] : null, write, Epsilon, relu);
                 Bound(v, bounds, Array.ConvertAll(v[5], variance => 1 / Math.Sqrt(variance + Epsilon)), training: false, relu, residual, parameters, write);
             });
 
@@ -138,13 +153,23 @@ public static class BatchNorm2dCases
         Shape full = new(rows, channels), vector = new(channels);
         var tensors = new List<TensorSpec>
         {
-            Operand.Input("x", full), Operand.Input("y", full), Operand.Input("dy", full), Operand.Input("weight", vector),
+            Operand.Input("x", full), new("y", full, TensorRole.Input, Value: (i, u) => Passes(i) ? Math.Abs(u) + 0.01 : -Math.Abs(u)), Operand.Input("dy", full), Operand.Input("weight", vector),
             Operand.Input(mean, vector), Operand.Input(spread, vector, Positive), Operand.Gradient("dx", full, write),
         };
         if (residual) tensors.Add(Operand.Gradient("dResidual", full, write));
         if (parameters) tensors.AddRange([Operand.Gradient("dweight", vector, write), Operand.Gradient("dbias", vector, write)]);
+        tensors.Add(new("mask", MaskShape(rows, channels), TensorRole.Input, DType.UInt8, (i, _) => MaskByte(i, channels, Passes)));
         return [.. tensors];
     }
+
+    /// <summary>Whether ReLU let value i through: as good as random, the same in y and in the mask.</summary>
+    private static bool Passes(long i) => ((uint)i * 0x9E3779B1u >> 16 & 1) != 0;
+
+    /// <summary>A byte for eight neighbouring channels where they come in eights, else for each value.</summary>
+    private static Shape MaskShape(int rows, int channels) => new(rows * channels / (channels % 8 == 0 ? 8 : 1));
+
+    private static int MaskByte(long at, int channels, Func<long, bool> passes)
+        => channels % 8 != 0 ? passes(at) ? 1 : 0 : Enumerable.Range(0, 8).Sum(bit => passes(at * 8 + bit) ? 1 << bit : 0);
 
     private static void Bound(double[][] v, double[][] bounds, double[] invStd, bool training, bool relu, bool residual, bool parameters, GradientWrite write)
     {
@@ -152,7 +177,7 @@ public static class BatchNorm2dCases
         for (int c = 0; c < channels; c++)
         {
             var sums = BatchNorm2dBounds.OfGradient(v[0], relu ? v[1] : null, v[2], v[4][c], channels, c);
-            if (parameters) (bounds[^2][c], bounds[^1][c]) = BatchNorm2dBounds.Parameters(sums, invStd[c], v[^2][c], v[^1][c], write);
+            if (parameters) (bounds[^3][c], bounds[^2][c]) = BatchNorm2dBounds.Parameters(sums, invStd[c], v[^3][c], v[^2][c], write);
             for (int i = c; i < v[2].Length; i += channels)
             {
                 double g = relu && !(v[1][i] > 0) ? 0 : v[2][i];

@@ -5,7 +5,8 @@ namespace NativeTrainer.Kernels.BatchNorm2d;
 
 internal struct PartialGradientArguments<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
-    public ArrayView<TPack> X, Y, Dy;
+    public ArrayView<TPack> X, Dy;
+    public ArrayView<byte> Mask;
     public ArrayView<TFloats> Mean, Workspace;
     public BatchNormParts Parts;
     public ChannelGrid Channels;
@@ -26,7 +27,8 @@ internal struct GradientSumsArguments
 
 internal struct GradientArguments<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
-    public ArrayView<TPack> X, Y, Dy, Dx, Dresidual;
+    public ArrayView<TPack> X, Dy, Dx, Dresidual;
+    public ArrayView<byte> Mask;
     public ArrayView<TFloats> Workspace;
     public BatchNormParts Parts;
     public ChannelGrid Channels;
@@ -35,7 +37,7 @@ internal struct GradientArguments<TPack, TFloats> where TPack : unmanaged, IPack
     public int Relu, Training, HasDx, AddsDx, HasResidual, AddsResidual;
 }
 
-/// <summary>g = dy, under ReLU only where y &gt; 0: the sums Σg and Σg(x − mean) of each part.</summary>
+/// <summary>g = dy, under ReLU only where the mask says that y &gt; 0: the sums Σg and Σg(x − mean) of each part.</summary>
 internal static class PartialGradientSimt<TPack, TFloats> where TPack : unmanaged, IPack<TPack> where TFloats : unmanaged, IPack<TFloats>
 {
     /// <summary>Grid: channel blocks, parts.</summary>
@@ -51,7 +53,7 @@ internal static class PartialGradientSimt<TPack, TFloats> where TPack : unmanage
         {
             long at = first + (long)row * k.Channels.Packs;
             var g = k.Dy.At(at);
-            if (k.Relu != 0) g = g.WherePositive(k.Y.At(at));
+            if (k.Relu != 0) g = g.Where(k.Mask[at]);
             sum = sum.Plus(g);
             dot = k.X.At(at).Minus(mean).Times(g).Plus(dot);
         }
@@ -123,7 +125,7 @@ internal static class GradientSimt<TPack, TFloats> where TPack : unmanaged, IPac
             if (row >= k.Parts.Rows) return;
             long at = row * k.Channels.Packs + pack;
             var g = k.Dy.At(at);
-            if (k.Relu != 0) g = g.WherePositive(k.Y.At(at));
+            if (k.Relu != 0) g = g.Where(k.Mask[at]);
             if (k.HasDx != 0)
             {
                 var value = g.Times(scale);

@@ -20,6 +20,14 @@ internal struct Float4
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float4 WherePositive(Float4 others) => new() { X = others.X > 0 ? X : 0, Y = others.Y > 0 ? Y : 0, Z = others.Z > 0 ? Z : 0, W = others.W > 0 ? W : 0 };
 
+    /// <summary>Bit i: whether value i is above 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint PositiveBits() => (X > 0 ? 1u : 0) | (Y > 0 ? 2u : 0) | (Z > 0 ? 4u : 0) | (W > 0 ? 8u : 0);
+
+    /// <summary>These where their bit is set, else 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float4 Where(uint bits) => new() { X = (bits & 1) != 0 ? X : 0, Y = (bits & 2) != 0 ? Y : 0, Z = (bits & 4) != 0 ? Z : 0, W = (bits & 8) != 0 ? W : 0 };
+
     /// <summary>Negative numbers become 0; a NaN stays one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float4 Positive() => new() { X = X <= 0 ? 0 : X, Y = Y <= 0 ? 0 : Y, Z = Z <= 0 ? 0 : Z, W = W <= 0 ? 0 : W };

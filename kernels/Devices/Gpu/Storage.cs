@@ -21,6 +21,14 @@ internal struct Float8
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float8 WherePositive(Float8 others) => new() { Low = Low.WherePositive(others.Low), High = High.WherePositive(others.High) };
 
+    /// <summary>Bit i: whether value i is above 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint PositiveBits() => Low.PositiveBits() | High.PositiveBits() << 4;
+
+    /// <summary>These where their bit is set, else 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float8 Where(uint bits) => new() { Low = Low.Where(bits), High = High.Where(bits >> 4) };
+
     /// <summary>Negative numbers become 0; a NaN stays one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float8 Positive() => new() { Low = Low.Positive(), High = High.Positive() };

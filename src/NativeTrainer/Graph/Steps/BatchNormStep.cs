@@ -15,6 +15,7 @@ internal sealed class BatchNormStep : Step
     private readonly Value _x;
     private readonly Value? _residual;
     private readonly Value? _statistics;
+    private readonly Value? _mask;
     private readonly Value? _mean;
     private readonly Value? _invStd;
     private readonly bool _trained;
@@ -32,7 +33,9 @@ internal sealed class BatchNormStep : Step
         var output = Writes(name, x.Shape, x.NeedsGradient || _trained || residual is { NeedsGradient: true }, x.Type);
         if (batchStatistics) (_mean, _invStd) = (Keeps($"{name} mean", new Shape(channels)), Keeps($"{name} inverse std", new Shape(channels)));
         BackwardReads(x);
-        if (options.Relu) BackwardReads(output);
+        if (!options.Relu) return;
+        if (_plan.MaskBytes == 0) BackwardReads(output);
+        else if (output.NeedsGradient) _mask = Keeps($"{name} mask", new Shape(checked((int)_plan.MaskBytes)), DType.UInt8);
     }
 
     public override string Variant => _plan.Variant;
@@ -43,9 +46,9 @@ internal sealed class BatchNormStep : Step
     {
         var residual = _residual?.Data ?? default;
         if (_mean is not null)
-            _plan.ForwardTrain(_x.Data, _norm.Weight.Data, _norm.Bias.Data, residual, Output.Data, _mean.Data, _invStd!.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, Workspace, _statistics?.Data ?? default);
+            _plan.ForwardTrain(_x.Data, _norm.Weight.Data, _norm.Bias.Data, residual, Output.Data, _mean.Data, _invStd!.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, Workspace, _statistics?.Data ?? default, _mask?.Data ?? default);
         else
-            _plan.ForwardEval(_x.Data, _norm.Weight.Data, _norm.Bias.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, residual, Output.Data, Workspace);
+            _plan.ForwardEval(_x.Data, _norm.Weight.Data, _norm.Bias.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, residual, Output.Data, Workspace, _mask?.Data ?? default);
     }
 
     public override void Backward(RunContext context)
@@ -53,15 +56,16 @@ internal sealed class BatchNormStep : Step
         TensorView dx = _x.NeedsGradient ? _x.Gradient : default, dResidual = _residual is { NeedsGradient: true } ? _residual.Gradient : default;
         var dxWrite = _x.NeedsGradient ? WriteTo(_x) : GradientWrite.Overwrite;
         var residualWrite = dResidual.IsNone ? GradientWrite.Overwrite : WriteTo(_residual!);
+        var y = _mask?.Data ?? Output.Data;
         TensorView dWeight = _trained ? _norm.Weight.Gradient : default, dBias = _trained ? _norm.Bias.Gradient : default;
         if (_mean is not null)
         {
-            _plan.BackwardTrain(_x.Data, Output.Data, Output.Gradient, _norm.Weight.Data, _mean.Data, _invStd!.Data, dx, dxWrite, dResidual, residualWrite,
+            _plan.BackwardTrain(_x.Data, y, Output.Gradient, _norm.Weight.Data, _mean.Data, _invStd!.Data, dx, dxWrite, dResidual, residualWrite,
                 dWeight, dBias, context.ParameterWrite, Workspace);
         }
         else
         {
-            _plan.BackwardEval(_x.Data, Output.Data, Output.Gradient, _norm.Weight.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, dx, dxWrite, dResidual, residualWrite,
+            _plan.BackwardEval(_x.Data, y, Output.Gradient, _norm.Weight.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, dx, dxWrite, dResidual, residualWrite,
                 dWeight, dBias, context.ParameterWrite, Workspace);
         }
     }
