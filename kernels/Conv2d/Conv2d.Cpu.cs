@@ -28,7 +28,9 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
     private readonly PixelGemm<TIsa, TVec> _fprop;
     private readonly (PixelGemm<TIsa, TVec>? Gemm, int PhaseH, int PhaseW, int FirstTap)[] _dgrad;
     private readonly int[] _dgradTaps;
-    private readonly WeightGradient<TIsa, TVec> _wgrad;
+    private readonly WeightGradient<TIsa, TVec>? _wgrad;
+    private readonly WinogradConvolution<TIsa, TVec>? _winogradForward, _winogradData;
+    private readonly WinogradWeightGradient<TIsa, TVec>? _winogradWeights;
 
     public Conv2dCpu(CpuDevice device, Conv2dShape shape)
     {
@@ -38,13 +40,31 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
         bool pointwise = s is { R: 1, S: 1, StrideH: 1, StrideW: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
         _fprop = new PixelGemm<TIsa, TVec>(device, s.N, s.H, s.W, s.C, s.P, s.Q, s.StrideH, s.StrideW, [.. taps], s.K, pointwise, null);
         (_dgrad, _dgradTaps) = DataPhases(device, s, pointwise);
-        _wgrad = new WeightGradient<TIsa, TVec>(device, s);
+        if (WinogradPays(s))
+        {
+            _winogradForward = new WinogradConvolution<TIsa, TVec>(device, s.N, s.H, s.W, s.C, s.P, s.Q, s.PadTop, s.PadLeft, s.K);
+            // A pixel of dx reads the gradients that read it: the taps turned round, the padding what a whole overlap leaves.
+            _winogradData = new WinogradConvolution<TIsa, TVec>(device, s.N, s.P, s.Q, s.K, s.H, s.W, 2 - s.PadTop, 2 - s.PadLeft, s.C);
+            _winogradWeights = new WinogradWeightGradient<TIsa, TVec>(device, s);
+            device.Team.ReserveScratch(sizeof(float) * WinogradFilters<TIsa, TVec>.ScratchFloats);
+        }
+        else _wgrad = new WeightGradient<TIsa, TVec>(device, s);
         long bias = (s.N * (long)s.P * s.Q + BiasChunkRows - 1) / BiasChunkRows * s.K;
         long packed = Math.Max(GemmBlock<TIsa, TVec>.PackedCount((long)s.R * s.S * s.C, s.K), GemmBlock<TIsa, TVec>.PackedCount((long)s.R * s.S * s.K, s.C));
-        WorkspaceBytes = sizeof(float) * Math.Max(Math.Max(packed, _wgrad.PartialCount), bias);
+        if (_winogradForward is not null) packed = WinogradConvolution<TIsa, TVec>.WeightFloats(s.C, s.K);
+        WorkspaceBytes = sizeof(float) * Math.Max(Math.Max(packed, _wgrad?.PartialCount ?? _winogradWeights!.PartialCount), bias);
     }
 
-    public override string Variant => $"implicit_gemm_{_device.Isa.ToString().ToLowerInvariant()}_{GemmBlock<TIsa, TVec>.TileRows}x{GemmBlock<TIsa, TVec>.PanelWidth}";
+    /// <summary>Whether F(4×4, 3×3) takes the shape and saves time: whole panels of channels, and tiles filled so far that half of the multiplications are saved.</summary>
+    private static bool WinogradPays(Conv2dShape s)
+    {
+        int panel = GemmBlock<TIsa, TVec>.PanelWidth;
+        if (s is not { R: 3, S: 3, StrideH: 1, StrideW: 1 } || s.C % panel != 0 || s.K % panel != 0 || s.PadTop > 2 || s.PadLeft > 2 || s.PadBottom > 2 || s.PadRight > 2) return false;
+        var tiles = new WinogradTiles(1, s.P, s.Q);
+        return 9L * s.P * s.Q >= 2L * WinogradTiles.Positions * tiles.Count;
+    }
+
+    public override string Variant => _winogradForward is not null ? $"winograd4x4_{_device.Isa.ToString().ToLowerInvariant()}" : $"implicit_gemm_{_device.Isa.ToString().ToLowerInvariant()}_{GemmBlock<TIsa, TVec>.TileRows}x{GemmBlock<TIsa, TVec>.PanelWidth}";
 
     public override long WorkspaceBytes { get; }
 
@@ -53,13 +73,26 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
     public override void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace)
     {
         float* packed = Scratch(workspace);
+        var finish = new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu);
+        if (_winogradForward is not null)
+        {
+            Transform(w, packed, forward: true);
+            _winogradForward.Run(x.Float32, packed, y.Float32, accumulate: false, finish);
+            return;
+        }
         _device.Team.For(PanelCount(_shape.K), new PackForward(w.Float32, packed, _shape.K, _shape.R * _shape.S * _shape.C));
-        _fprop.Run(x.Float32, packed, y.Float32, accumulate: false, new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu));
+        _fprop.Run(x.Float32, packed, y.Float32, accumulate: false, finish);
     }
 
     public override void BackwardData(TensorView dy, TensorView w, TensorView dx, GradientWrite write, TensorView workspace)
     {
         float* packed = Scratch(workspace);
+        if (_winogradData is not null)
+        {
+            Transform(w, packed, forward: false);
+            _winogradData.Run(dy.Float32, packed, dx.Float32, write == GradientWrite.Add, default);
+            return;
+        }
         int steps = _dgradTaps.Length * _shape.K;
         fixed (int* taps = _dgradTaps)
             _device.Team.For(PanelCount(_shape.C), new PackBackward(w.Float32, packed, taps, _dgradTaps.Length, _shape.K, _shape.R * _shape.S, _shape.C));
@@ -71,7 +104,10 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
     }
 
     public override void BackwardWeights(TensorView x, TensorView dy, TensorView dw, GradientWrite write, TensorView workspace)
-        => _wgrad.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
+    {
+        if (_winogradWeights is not null) _winogradWeights.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
+        else _wgrad!.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
+    }
 
     public override void BackwardBias(TensorView dy, TensorView db, GradientWrite write, TensorView workspace)
     {
@@ -85,6 +121,12 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
             for (int chunk = 0; chunk < chunks; chunk++) total += partial[(long)chunk * _shape.K + k];
             sum[k] = (float)total;
         }
+    }
+
+    private void Transform(TensorView w, float* to, bool forward)
+    {
+        var filters = new WinogradFilters<TIsa, TVec>(_device.Team.ScratchTable, w.Float32, to, _shape.K, _shape.C, forward);
+        _device.Team.For(filters.Chunks, filters);
     }
 
     private static float* Scratch(TensorView workspace) => (float*)workspace.UInt8;

@@ -10,6 +10,12 @@ internal readonly record struct StridedDestination(int Height, int Width, int Ph
 /// <summary>Addresses of <see cref="Conv2dEpilogue"/>'s tensors, null where there is none.</summary>
 internal readonly unsafe struct Epilogue(float* bias, float* residual, bool relu)
 {
+    public float* Bias => bias;
+
+    public float* Residual => residual;
+
+    public bool Relu => relu;
+
     public bool IsNone => bias == null && residual == null && !relu;
 
     /// <summary>Finishes rows [first, first + rows) of y while they are in cache.</summary>
