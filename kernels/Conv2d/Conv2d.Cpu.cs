@@ -42,17 +42,16 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
         (_dgrad, _dgradTaps) = DataPhases(device, s, pointwise);
         if (WinogradPays(s))
         {
-            _winogradForward = new WinogradConvolution<TIsa, TVec>(device, s.N, s.H, s.W, s.C, s.P, s.Q, s.PadTop, s.PadLeft, s.K);
+            _winogradForward = new WinogradConvolution<TIsa, TVec>(device, s.N, s.H, s.W, s.C, s.P, s.Q, s.PadTop, s.PadLeft, s.K, forward: true);
             // A pixel of dx reads the gradients that read it: the taps turned round, the padding what a whole overlap leaves.
-            _winogradData = new WinogradConvolution<TIsa, TVec>(device, s.N, s.P, s.Q, s.K, s.H, s.W, 2 - s.PadTop, 2 - s.PadLeft, s.C);
+            _winogradData = new WinogradConvolution<TIsa, TVec>(device, s.N, s.P, s.Q, s.K, s.H, s.W, 2 - s.PadTop, 2 - s.PadLeft, s.C, forward: false);
             _winogradWeights = new WinogradWeightGradient<TIsa, TVec>(device, s);
-            device.Team.ReserveScratch(sizeof(float) * WinogradFilters<TIsa, TVec>.ScratchFloats);
         }
         else _wgrad = new WeightGradient<TIsa, TVec>(device, s);
         long bias = (s.N * (long)s.P * s.Q + BiasChunkRows - 1) / BiasChunkRows * s.K;
         long packed = Math.Max(GemmBlock<TIsa, TVec>.PackedCount((long)s.R * s.S * s.C, s.K), GemmBlock<TIsa, TVec>.PackedCount((long)s.R * s.S * s.K, s.C));
-        if (_winogradForward is not null) packed = WinogradConvolution<TIsa, TVec>.WeightFloats(s.C, s.K);
-        WorkspaceBytes = sizeof(float) * Math.Max(Math.Max(packed, _wgrad?.PartialCount ?? _winogradWeights!.PartialCount), bias);
+        if (_winogradForward is not null) packed = Math.Max(_winogradForward.WorkspaceFloats, _winogradData!.WorkspaceFloats);
+        WorkspaceBytes = sizeof(float) * Math.Max(Math.Max(packed, _wgrad?.PartialCount ?? _winogradWeights!.WorkspaceFloats), bias);
     }
 
     /// <summary>Whether F(4×4, 3×3) takes the shape and saves time: whole panels of channels, and tiles filled so far that half of the multiplications are saved.</summary>
@@ -76,8 +75,7 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
         var finish = new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu);
         if (_winogradForward is not null)
         {
-            Transform(w, packed, forward: true);
-            _winogradForward.Run(x.Float32, packed, y.Float32, accumulate: false, finish);
+            _winogradForward.Run(x.Float32, w.Float32, y.Float32, accumulate: false, finish, packed);
             return;
         }
         _device.Team.For(PanelCount(_shape.K), new PackForward(w.Float32, packed, _shape.K, _shape.R * _shape.S * _shape.C));
@@ -89,8 +87,7 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
         float* packed = Scratch(workspace);
         if (_winogradData is not null)
         {
-            Transform(w, packed, forward: false);
-            _winogradData.Run(dy.Float32, packed, dx.Float32, write == GradientWrite.Add, default);
+            _winogradData.Run(dy.Float32, w.Float32, dx.Float32, write == GradientWrite.Add, default, packed);
             return;
         }
         int steps = _dgradTaps.Length * _shape.K;
@@ -121,12 +118,6 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
             for (int chunk = 0; chunk < chunks; chunk++) total += partial[(long)chunk * _shape.K + k];
             sum[k] = (float)total;
         }
-    }
-
-    private void Transform(TensorView w, float* to, bool forward)
-    {
-        var filters = new WinogradFilters<TIsa, TVec>(_device.Team.ScratchTable, w.Float32, to, _shape.K, _shape.C, forward);
-        _device.Team.For(filters.Chunks, filters);
     }
 
     private static float* Scratch(TensorView workspace) => (float*)workspace.UInt8;

@@ -29,6 +29,7 @@ public static class WinogradCases
         Conv2dShape.Square(1, 6, 10, 32, 32, 3, 1, 2),
         new(1, 13, 7, 32, 64, 3, 3, 1, 1, 2, 0, 1, 2),
         Conv2dShape.Square(5, 20, 20, 32, 32, 3, 1, 1), // wgrad in several ranges and chunks
+        Conv2dShape.Square(2, 7, 6, 192, 160, 3, 1, 1), // many filters: tiles first, then blocks of filters, the last one half
     ];
 
     public static IEnumerable<OpCase> All =>

@@ -56,6 +56,9 @@ internal sealed class OwnTarget : IThroughputTarget
         Fill(_images, _targets);
     }
 
+    /// <summary>Layers of the step.</summary>
+    public Graph.StepGraph Graph => _training?.Graph ?? _inference!.Graph;
+
     public string Description => $"NativeTrainer, float32, {_device.Description}";
 
     public void Step()

@@ -18,11 +18,12 @@ internal static class ThroughputCommand
 {
     public const string Help = """
         throughput [--model resnet18|resnet34|resnet50] [--mode train|infer|head] [--batch N] [--size PIXELS] [--threads N]
-                   [--peer torchsharp|none] [--rounds N] [--seconds S] [--json]
+                   [--peer torchsharp|none] [--rounds N] [--seconds S] [--json] [--per-layer]
             images per second of whole steps on synthetic images, beside TorchSharp in its best layout (channels_last), alternating
               train  forward, backward and SGD with momentum and weight decay, all layers
               head   the same of the last linear layer, on a backbone that is frozen but computed in every step
               infer  forward in evaluation
+            --per-layer: time, GFLOP/s (of the direct method's multiplications) and variant of each layer of ours, and nothing else
             --rounds and --seconds: turns of each engine and their length (7 and 4)
         """;
 
@@ -36,7 +37,13 @@ internal static class ThroughputCommand
         string peer = arguments.Choice("--peer", "torchsharp", "torchsharp", "none");
         int rounds = arguments.Number("--rounds", UsualRounds, 1, 1000), seconds = arguments.Number("--seconds", UsualSeconds, 1, 3600);
         var work = ThroughputWork.Parse(arguments);
+        bool perLayer = arguments.Flag("--per-layer");
         arguments.Finish();
+        if (perLayer)
+        {
+            LayerProfile.Write(work);
+            return;
+        }
         string? peerAssembly = peer == "none" ? null : PeerProject.Build(Console.Error);
         var result = Measure(work, peerAssembly, rounds, seconds);
         if (json) Console.WriteLine(JsonSerializer.Serialize(result, Json));

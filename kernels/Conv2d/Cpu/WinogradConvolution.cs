@@ -5,85 +5,126 @@ using NativeTrainer.Kernels.Gemm;
 namespace NativeTrainer.Kernels.Conv2d;
 
 /// <summary>
-/// fprop and dgrad of 3×3 convolutions with stride 1 by F(4×4, 3×3): 36 multiplications for 16 results instead of 144. A chunk of tiles is transformed,
-/// multiplied with the transformed weights at each of 36 positions, and transformed back while it lies in L2. Sums run over the channels in order, so a
-/// result's bits do not depend on the chunks.
+/// fprop and dgrad of 3×3 convolutions with stride 1 by F(4×4, 3×3): 36 multiplications for 16 results instead of 144. Tiles are transformed, multiplied with
+/// the transformed filters at each of 36 positions, and transformed back. Sums run over the channels in order, so a result's bits depend on no block size.
+/// <list type="bullet">
+/// <item>Few filters, many tiles (early layers): all filters are transformed first; then each chunk of tiles goes through all three steps within L2.</item>
+/// <item>Many filters (late layers), whose transforms would be memory traffic above all: the tiles are transformed first; then each block of filters is
+/// transformed, multiplied and transformed back.</item>
+/// </list>
 /// </summary>
 /// <remarks>
-/// Error: with the roundings of a chain of C products and of the transforms (4 for the pixels, 3 for the weights, 4 for the results, in two directions each),
-/// |ŷ − y| ≤ u·(√C + 22)·Aᵀ|…|A where the last is the sum with every factor's absolute value: |Aᵀ|·Σ(|G||w||Gᵀ| ⊙ |Bᵀ||x||B|)·|A|.
+/// Error: with the roundings of a chain of C products and of the transforms (3 for the pixels, 4 for the filters, 3 for the results, in two directions each),
+/// |ŷ − y| ≤ u·(√C + 22)·|Aᵀ|[Σ (|G||w||Gᵀ|) ⊙ (|Bᵀ||x||B|)]|A|.
 /// </remarks>
 internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct, ISimd<TVec> where TVec : unmanaged
 {
-    /// <summary>Transformed tiles and results of a chunk: of 1 MiB of L2, the rest is for weights.</summary>
+    /// <summary>Floats of tiles and products of an early chunk: of 1 MiB of L2, the rest is for filters.</summary>
     private const int ChunkFloats = 160 * 1024;
 
+    /// <summary>Transformed filters beyond this do not stay in a cache.</summary>
+    private const long FilterFloats = 1 << 20;
+
+    /// <summary>Transformed tiles of late layers at a time.</summary>
+    private const long TileFloats = 4 << 20;
+
+    private const int BlockFilters = 64, TilesTogether = 48;
 
     private readonly CpuDevice _device;
     private readonly WinogradTiles _tiles;
-    private readonly int _height, _width, _channels, _outChannels, _padTop, _padLeft, _chunkTiles;
+    private readonly int _height, _width, _channels, _outChannels, _padTop, _padLeft, _chunkTiles, _groupTiles;
+    private readonly bool _forward, _late;
 
     /// <param name="height">Of the source.</param>
     /// <param name="gridH">Rows of results.</param>
     /// <param name="padTop">Result row h reads source rows h − padTop to h − padTop + 2.</param>
-    public WinogradConvolution(CpuDevice device, int images, int height, int width, int channels, int gridH, int gridW, int padTop, int padLeft, int outChannels)
+    /// <param name="forward">False turns the taps round and swaps channels and filters (dgrad).</param>
+    public WinogradConvolution(CpuDevice device, int images, int height, int width, int channels, int gridH, int gridW, int padTop, int padLeft, int outChannels, bool forward)
     {
-        (_device, _height, _width, _channels, _outChannels, _padTop, _padLeft) = (device, height, width, channels, outChannels, padTop, padLeft);
+        (_device, _height, _width, _channels, _outChannels, _padTop, _padLeft, _forward) = (device, height, width, channels, outChannels, padTop, padLeft, forward);
         _tiles = new WinogradTiles(images, gridH, gridW);
-        int rows = GemmBlock<TIsa, TVec>.TileRows, most = ChunkFloats / (WinogradTiles.Positions * (channels + outChannels)) / rows * rows;
-        // All threads get chunks, but rows enough to use each panel of weights twice.
-        int fair = (_tiles.Count + device.Threads - 1) / device.Threads;
-        _chunkTiles = Math.Min(Math.Max(most, 2 * rows), (fair + rows - 1) / rows * rows);
-        device.Team.ReserveScratch(sizeof(float) * (channels + PositionFloats(channels) + PositionFloats(outChannels)));
+        _late = WinogradTiles.Positions * (long)channels * outChannels > FilterFloats;
+        int rows = GemmBlock<TIsa, TVec>.TileRows;
+        long scratch;
+        if (_late)
+        {
+            _groupTiles = (int)Math.Clamp(TileFloats / (WinogradTiles.Positions * channels), TilesTogether, _tiles.Count + TilesTogether);
+            _groupTiles = Math.Min(_groupTiles, _tiles.Count);
+            _chunkTiles = Math.Min(TilesTogether, _groupTiles);
+            scratch = WinogradTiles.Positions * (long)(WinogradTiles.Stride((long)channels * BlockFilters) + WinogradTiles.Stride((long)_chunkTiles * BlockFilters));
+        }
+        else
+        {
+            int most = ChunkFloats / (WinogradTiles.Positions * (channels + outChannels)) / rows * rows;
+            // All threads get chunks, but rows enough to use each panel of filters twice.
+            int fair = (_tiles.Count + device.Threads - 1) / device.Threads;
+            _chunkTiles = Math.Min(Math.Max(most, 2 * rows), (fair + rows - 1) / rows * rows);
+            scratch = WinogradTiles.Positions * (long)(WinogradTiles.Stride((long)_chunkTiles * channels) + WinogradTiles.Stride((long)_chunkTiles * outChannels));
+        }
+        device.Team.ReserveScratch(sizeof(float) * (channels + WinogradFilters<TIsa, TVec>.ScratchFloats + scratch));
     }
 
-    /// <summary>Floats of transformed weights.</summary>
-    public static long WeightFloats(int channels, int outChannels) => WinogradTiles.Positions * (long)WinogradTiles.Stride((long)channels * outChannels);
+    /// <summary>Floats of workspace: the transformed filters, or tiles.</summary>
+    public long WorkspaceFloats => WinogradTiles.Positions * (long)(_late ? WinogradTiles.Stride((long)_groupTiles * _channels) : WinogradTiles.Stride((long)_channels * _outChannels));
 
-    /// <param name="weights">From <see cref="WinogradFilters{TIsa, TVec}"/>.</param>
-    public void Run(float* source, float* weights, float* y, bool accumulate, Epilogue epilogue)
-        => _device.Team.For((_tiles.Count + _chunkTiles - 1) / _chunkTiles, new Body(_device.Team.ScratchTable, _tiles, _chunkTiles, source, _height, _width, _channels, _padTop, _padLeft,
-            weights, y, _outChannels, accumulate, epilogue));
-
-    private long PositionFloats(int channels) => WinogradTiles.Positions * (long)WinogradTiles.Stride((long)_chunkTiles * channels);
-
-    private readonly struct Body(byte** scratch, WinogradTiles tiles, int chunkTiles, float* source, int height, int width, int channels, int padTop, int padLeft,
-        float* weights, float* y, int outChannels, bool accumulate, Epilogue epilogue) : IChunkBody
+    /// <param name="w">KRSC.</param>
+    public void Run(float* source, float* w, float* y, bool accumulate, Epilogue epilogue, float* workspace)
     {
-        public void Run(int chunk, int worker)
+        var filters = new WinogradFilters<TIsa, TVec>(w, _forward ? _outChannels : _channels, _forward ? _channels : _outChannels, _forward);
+        var body = new Body(_device.Team.ScratchTable, _tiles, filters, source, _height, _width, _channels, _padTop, _padLeft, y, _outChannels, accumulate, epilogue, workspace, _chunkTiles);
+        if (_late)
         {
-            int first = chunk * chunkTiles, count = Math.Min(chunkTiles, tiles.Count - first);
-            nint inStride = WinogradTiles.Stride((long)chunkTiles * channels), outStride = WinogradTiles.Stride((long)chunkTiles * outChannels), weightStride = WinogradTiles.Stride((long)channels * outChannels);
-            float* zeros = (float*)scratch[worker], transformed = zeros + channels, products = transformed + WinogradTiles.Positions * inStride;
+            nint stride = WinogradTiles.Stride((long)_groupTiles * _channels);
+            for (int first = 0; first < _tiles.Count; first += _groupTiles)
+            {
+                int count = Math.Min(_groupTiles, _tiles.Count - first);
+                _device.Team.For(count, new TransformTile(body, first, stride));
+                _device.Team.For((_outChannels + BlockFilters - 1) / BlockFilters, new FilterBlock(body, first, count, stride));
+            }
+            return;
+        }
+        _device.Team.For(_outChannels / GemmBlock<TIsa, TVec>.PanelWidth, new TransformPanel(body));
+        _device.Team.For((_tiles.Count + _chunkTiles - 1) / _chunkTiles, new TileChunk(body));
+    }
+
+    /// <summary>What all steps know.</summary>
+    private readonly struct Body(byte** scratch, WinogradTiles tiles, WinogradFilters<TIsa, TVec> filters, float* source, int height, int width, int channels, int padTop, int padLeft,
+        float* y, int outChannels, bool accumulate, Epilogue epilogue, float* workspace, int chunkTiles)
+    {
+        public WinogradTiles Tiles => tiles;
+
+        public WinogradFilters<TIsa, TVec> Filters => filters;
+
+        public int Channels => channels;
+
+        public int OutChannels => outChannels;
+
+        public int ChunkTiles => chunkTiles;
+
+        public float* Workspace => workspace;
+
+        /// <summary>A worker's memory: taps of filters, then zeros, then <paramref name="rest"/>.</summary>
+        public WinogradInput<TIsa, TVec> Input(int worker, out float* taps, out float* rest)
+        {
+            taps = (float*)scratch[worker];
+            float* zeros = taps + WinogradFilters<TIsa, TVec>.ScratchFloats;
+            rest = zeros + channels;
             new Span<float>(zeros, channels).Clear();
-            var input = new WinogradInput<TIsa, TVec>(source, height, width, channels, padTop, padLeft, zeros);
-            for (int tile = 0; tile < count; tile++)
-            {
-                var (image, h, w) = tiles.At(first + tile);
-                input.Run(image, h, w, 0, channels, transformed + (long)tile * channels, inStride);
-            }
-            for (int position = 0; position < WinogradTiles.Positions; position++)
-            {
-                GemmBlock<TIsa, TVec>.Run(transformed + position * inStride, channels, 1, count, weights + position * weightStride, (nint)channels * GemmBlock<TIsa, TVec>.PanelWidth,
-                    outChannels, channels, products + position * outStride, outChannels, false);
-            }
-            for (int tile = 0; tile < count; tile++)
-            {
-                var (image, h, w) = tiles.At(first + tile);
-                Output(products + (long)tile * outChannels, outStride, image, h, w);
-            }
+            return new(source, height, width, channels, padTop, padLeft, zeros);
         }
 
         /// <summary>Aᵀ m A of one tile, with the epilogue; results beyond the image are dropped.</summary>
+        /// <param name="products">Position 0, of <paramref name="filterCount"/> filters.</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Output(float* products, nint stride, int image, int h, int w)
+        public void Output(float* products, nint stride, int tile, int firstFilter, int filterCount)
         {
+            var (image, h, w) = tiles.At(tile);
             int rows = Math.Min(WinogradTiles.Side, tiles.GridH - h), columns = Math.Min(WinogradTiles.Side, tiles.GridW - w);
-            long start = (((long)image * tiles.GridH + h) * tiles.GridW + w) * outChannels;
+            long start = (((long)image * tiles.GridH + h) * tiles.GridW + w) * outChannels + firstFilter;
             nint rowStride = (nint)tiles.GridW * outChannels;
             TVec* half = stackalloc TVec[24];
             TVec* result = stackalloc TVec[4];
-            for (int k = 0; k < outChannels; k += TIsa.Width)
+            for (int k = 0; k < filterCount; k += TIsa.Width)
             {
                 float* m = products + k;
                 for (int i = 0; i < 6; i++, m += 6 * stride)
@@ -91,7 +132,7 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
                     WinogradTransforms<TIsa, TVec>.Output4(TIsa.Load(m), TIsa.Load(m + stride), TIsa.Load(m + 2 * stride), TIsa.Load(m + 3 * stride), TIsa.Load(m + 4 * stride), TIsa.Load(m + 5 * stride),
                         out half[i], out half[6 + i], out half[12 + i], out half[18 + i]);
                 }
-                var bias = epilogue.Bias == null ? TIsa.Zero : TIsa.Load(epilogue.Bias + k);
+                var bias = epilogue.Bias == null ? TIsa.Zero : TIsa.Load(epilogue.Bias + firstFilter + k);
                 for (int j = 0; j < columns; j++)
                 {
                     TVec* line = half + j * 6;
@@ -109,27 +150,85 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
             }
         }
     }
+
+    /// <summary>Early layers, first: filters into the workspace. A chunk is a panel.</summary>
+    private readonly struct TransformPanel(Body body) : IChunkBody
+    {
+        public void Run(int chunk, int worker)
+        {
+            body.Input(worker, out float* taps, out _);
+            int width = GemmBlock<TIsa, TVec>.PanelWidth;
+            body.Filters.Run(chunk * width, taps, body.Workspace + (nint)chunk * body.Channels * width, WinogradTiles.Stride((long)body.Channels * body.OutChannels));
+        }
+    }
+
+    /// <summary>Early layers, then: tiles from pixels to results.</summary>
+    private readonly struct TileChunk(Body body) : IChunkBody
+    {
+        public void Run(int chunk, int worker)
+        {
+            int channels = body.Channels, filters = body.OutChannels, first = chunk * body.ChunkTiles, count = Math.Min(body.ChunkTiles, body.Tiles.Count - first);
+            nint inStride = WinogradTiles.Stride((long)body.ChunkTiles * channels), outStride = WinogradTiles.Stride((long)body.ChunkTiles * filters), filterStride = WinogradTiles.Stride((long)channels * filters);
+            var input = body.Input(worker, out _, out float* transformed);
+            float* products = transformed + WinogradTiles.Positions * inStride;
+            for (int tile = 0; tile < count; tile++) input.Run(body.Tiles.At(first + tile), 0, channels, transformed + (nint)tile * channels, inStride);
+            for (int position = 0; position < WinogradTiles.Positions; position++)
+            {
+                GemmBlock<TIsa, TVec>.Run(transformed + position * inStride, channels, 1, count, body.Workspace + position * filterStride, (nint)channels * GemmBlock<TIsa, TVec>.PanelWidth,
+                    filters, channels, products + position * outStride, filters, false);
+            }
+            for (int tile = 0; tile < count; tile++) body.Output(products + (nint)tile * filters, outStride, first + tile, 0, filters);
+        }
+    }
+
+    /// <summary>Late layers, first: tiles into the workspace.</summary>
+    private readonly struct TransformTile(Body body, int first, nint stride) : IChunkBody
+    {
+        public void Run(int chunk, int worker)
+            => body.Input(worker, out _, out _).Run(body.Tiles.At(first + chunk), 0, body.Channels, body.Workspace + (nint)chunk * body.Channels, stride);
+    }
+
+    /// <summary>Late layers, then: a block of filters over all tiles of the group.</summary>
+    private readonly struct FilterBlock(Body body, int first, int count, nint stride) : IChunkBody
+    {
+        public void Run(int chunk, int worker)
+        {
+            int channels = body.Channels, firstFilter = chunk * BlockFilters, filters = Math.Min(BlockFilters, body.OutChannels - firstFilter), width = GemmBlock<TIsa, TVec>.PanelWidth;
+            nint filterStride = WinogradTiles.Stride((long)channels * BlockFilters), outStride = WinogradTiles.Stride((long)body.ChunkTiles * BlockFilters);
+            body.Input(worker, out float* taps, out float* transformed);
+            float* products = transformed + WinogradTiles.Positions * filterStride;
+            for (int panel = 0; panel < filters; panel += width) body.Filters.Run(firstFilter + panel, taps, transformed + (nint)panel * channels, filterStride);
+            for (int tile = 0; tile < count; tile += body.ChunkTiles)
+            {
+                int together = Math.Min(body.ChunkTiles, count - tile);
+                for (int position = 0; position < WinogradTiles.Positions; position++)
+                {
+                    GemmBlock<TIsa, TVec>.Run(body.Workspace + position * stride + (nint)tile * channels, channels, 1, together, transformed + position * filterStride, (nint)channels * width,
+                        filters, channels, products + position * outStride, filters, false);
+                }
+                for (int i = 0; i < together; i++) body.Output(products + (nint)i * filters, outStride, first + tile + i, firstFilter, filters);
+            }
+        }
+    }
 }
 
-/// <summary>G w Gᵀ of all filters, in the panels that <see cref="GemmBlock{TIsa, TVec}"/> reads: U[position][panel][step][lane].</summary>
+/// <summary>G w Gᵀ of filters, in the panels that <see cref="GemmBlock{TIsa, TVec}"/> reads: U[position][step][lane].</summary>
 /// <param name="w">KRSC.</param>
-/// <param name="forward">Panels of K, steps C, as they are; else panels of C, steps K, the taps turned round (dgrad).</param>
-internal readonly unsafe struct WinogradFilters<TIsa, TVec>(byte** scratch, float* w, float* to, int k, int c, bool forward) : IChunkBody
-    where TIsa : struct, ISimd<TVec> where TVec : unmanaged
+/// <param name="forward">A panel has filters for lanes and channels for steps; else the other way round, with the taps turned round (dgrad).</param>
+internal readonly unsafe struct WinogradFilters<TIsa, TVec>(float* w, int k, int c, bool forward) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
 {
     private const int Taps = 9, StepsTogether = 16;
 
     /// <summary>Floats of scratch.</summary>
     public static long ScratchFloats => Taps * StepsTogether * GemmBlock<TIsa, TVec>.PanelWidth;
 
-    /// <summary>Panels.</summary>
-    public int Chunks => (forward ? k : c) / GemmBlock<TIsa, TVec>.PanelWidth;
-
-    public void Run(int chunk, int worker)
+    /// <param name="first">First lane's filter (dgrad: channel).</param>
+    /// <param name="taps">Scratch.</param>
+    /// <param name="panel">The panel at position 0.</param>
+    /// <param name="stride">Floats from one position to the next.</param>
+    public void Run(int first, float* taps, float* panel, nint stride)
     {
-        int width = GemmBlock<TIsa, TVec>.PanelWidth, steps = forward ? c : k, first = chunk * width;
-        nint stride = WinogradTiles.Stride((long)k * c);
-        float* panel = to + (nint)chunk * steps * width, taps = (float*)scratch[worker];
+        int width = GemmBlock<TIsa, TVec>.PanelWidth, steps = forward ? c : k;
         for (int step = 0; step < steps; step += StepsTogether)
         {
             int count = Math.Min(StepsTogether, steps - step);
@@ -140,7 +239,7 @@ internal readonly unsafe struct WinogradFilters<TIsa, TVec>(byte** scratch, floa
                 {
                     float* target = panel + (nint)(step + i) * width + lane;
                     if (forward) Transform(taps + (i * Taps * width) + lane, width, target, stride);
-                    else Transform(w + (nint)(step + i) * Taps * c + first + lane + 8 * c, -c, target, stride);
+                    else Transform(w + ((nint)(step + i) * Taps + 8) * c + first + lane, -c, target, stride);
                 }
             }
         }

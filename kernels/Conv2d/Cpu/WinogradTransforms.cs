@@ -103,23 +103,21 @@ internal readonly record struct WinogradTiles(int Images, int GridH, int GridW)
 internal readonly unsafe struct WinogradInput<TIsa, TVec>(float* source, int height, int width, int channels, int padTop, int padLeft, float* zeros)
     where TIsa : struct, ISimd<TVec> where TVec : unmanaged
 {
-    /// <param name="image">Image of the tile.</param>
-    /// <param name="h">First row of its results.</param>
-    /// <param name="w">First column of its results.</param>
+    /// <param name="tile">Image, first row and first column of the tile's results.</param>
     /// <param name="firstChannel">First channel that is transformed.</param>
     /// <param name="count">Channels, whole vectors.</param>
     /// <param name="to">Position 0 of this tile.</param>
     /// <param name="positionStride">Floats from one position to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(int image, int h, int w, int firstChannel, int count, float* to, nint positionStride)
+    public void Run((int Image, int H, int W) tile, int firstChannel, int count, float* to, nint positionStride)
     {
         // Pixels outside the image are read from zeros.
         float** at = stackalloc float*[WinogradTiles.Positions];
         for (int i = 0; i < 6; i++)
         {
-            int row = h + i - padTop;
-            float* line = source + (((long)image * height + row) * width + w - padLeft) * channels + firstChannel;
-            for (int j = 0; j < 6; j++) at[i * 6 + j] = (uint)row < (uint)height && (uint)(w + j - padLeft) < (uint)width ? line + (long)j * channels : zeros;
+            int row = tile.H + i - padTop;
+            float* line = source + (((long)tile.Image * height + row) * width + tile.W - padLeft) * channels + firstChannel;
+            for (int j = 0; j < 6; j++) at[i * 6 + j] = (uint)row < (uint)height && (uint)(tile.W + j - padLeft) < (uint)width ? line + (long)j * channels : zeros;
         }
         TVec* half = stackalloc TVec[WinogradTiles.Positions];
         for (int c = 0; c < count; c += TIsa.Width)

@@ -6,85 +6,104 @@ namespace NativeTrainer.Kernels.Conv2d;
 
 /// <summary>
 /// wgrad of 3×3 convolutions with stride 1 by F(3×3, 4×4): a tile's 4×4 gradients are the filter, its 6×6 pixels the input, and the products of all tiles are
-/// added up at each of 36 positions before they are transformed back once. Chunks are (range of tiles, block of channels), both fixed by the shape; each range
-/// has its own sums in the workspace, which are added in order.
+/// added up at each of 36 positions before they are transformed back once.
+/// <list type="bullet">
+/// <item>Few filters, many tiles (early layers): chunks are (range of tiles, block of channels), both fixed by the shape; each range has its own sums in the
+/// workspace, which are added in order.</item>
+/// <item>Many filters, few tiles (late layers): all tiles are transformed first; then each block of channels × filters is multiplied and transformed back, and
+/// the sums at the positions, four times the weights' bytes, never leave the cache.</item>
+/// </list>
 /// </summary>
 /// <remarks>
-/// Error: as of <see cref="WinogradConvolution{TIsa, TVec}"/>, |ŵ − w| ≤ u·(√n + 22)·|Aᵀ|·Σ(|G||dy||Gᵀ| ⊙ |Bᵀ||x||B|)·|A| over n tiles.
+/// Error: as of <see cref="WinogradConvolution{TIsa, TVec}"/>, |ŵ − w| ≤ u·(√n + 22)·|Aᵀ|[Σ (|G||dy||Gᵀ|) ⊙ (|Bᵀ||x||B|)]|A| over n tiles.
 /// </remarks>
 internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : struct, ISimd<TVec> where TVec : unmanaged
 {
-    private const int BlockChannels = 64, WantedChunks = 8;
+    private const int BlockChannels = 64, BlockFilters = 64, WantedChunks = 8;
 
-    /// <summary>Transformed pixels and gradients of some tiles.</summary>
+    /// <summary>Transformed pixels and gradients of some tiles of an early layer.</summary>
     private const int TileFloats = 160 * 1024;
+
+    /// <summary>Sums beyond this do not stay in a cache; transformed tiles beyond that are too much workspace.</summary>
+    private const long SumFloats = 1 << 20, MostTileFloats = 6 << 20;
 
     private readonly CpuDevice _device;
     private readonly Conv2dShape _shape;
     private readonly WinogradTiles _tiles;
     private readonly int _blocks, _ranges, _rangeTiles, _together;
+    private readonly bool _late;
 
     public WinogradWeightGradient(CpuDevice device, Conv2dShape shape)
     {
         (_device, _shape) = (device, shape);
         _tiles = new WinogradTiles(shape.N, shape.P, shape.Q);
-        _blocks = (shape.C + BlockChannels - 1) / BlockChannels;
-        int ranges = Math.Clamp(WantedChunks / _blocks, 1, _tiles.Count);
-        _rangeTiles = (_tiles.Count + ranges - 1) / ranges;
-        _ranges = (_tiles.Count + _rangeTiles - 1) / _rangeTiles;
-        _together = Math.Min(Math.Max(TileFloats / (WinogradTiles.Positions * (BlockChannels + shape.K)), 8), _rangeTiles);
-        device.Team.ReserveScratch(sizeof(float) * (Math.Max(shape.C, shape.K) + WinogradTiles.Positions * (long)(PixelStride + GradientStride)));
-    }
-
-    /// <summary>Floats of workspace.</summary>
-    public long PartialCount => _ranges * PartialFloats;
-
-    private long PartialFloats => WinogradTiles.Positions * (long)WinogradTiles.Stride((long)_shape.C * _shape.K);
-
-    private nint PixelStride => WinogradTiles.Stride((long)_together * BlockChannels);
-
-    private nint GradientStride => WinogradTiles.Stride((long)_together * _shape.K);
-
-    public void Run(float* x, float* dy, float* dw, GradientWrite write, float* partial)
-    {
-        _device.Team.For(_ranges * _blocks, new Accumulate(_device.Team.ScratchTable, _tiles, _shape, x, dy, partial, PartialFloats, _blocks, _rangeTiles, _together, PixelStride, GradientStride));
-        _device.Team.For(_shape.K / TIsa.Width * _blocks, new Combine(partial, PartialFloats, _ranges, dw, _shape.C, _shape.K, _blocks, write == GradientWrite.Add));
-    }
-
-    private readonly struct Accumulate(byte** scratch, WinogradTiles tiles, Conv2dShape shape, float* x, float* dy, float* partial, long partialFloats, int blocks, int rangeTiles, int together,
-        nint pixelStride, nint gradientStride) : IChunkBody
-    {
-        public void Run(int chunk, int worker)
+        _late = WinogradTiles.Positions * (long)shape.C * shape.K > SumFloats && WinogradTiles.Positions * (long)_tiles.Count * (shape.C + shape.K) <= MostTileFloats;
+        long scratch;
+        if (_late)
         {
-            int range = chunk / blocks, firstChannel = chunk % blocks * BlockChannels, channels = Math.Min(BlockChannels, shape.C - firstChannel), k = shape.K, width = GemmBlock<TIsa, TVec>.PanelWidth;
-            float* zeros = (float*)scratch[worker], pixels = zeros + Math.Max(shape.C, k), gradients = pixels + WinogradTiles.Positions * pixelStride;
-            new Span<float>(zeros, Math.Max(shape.C, k)).Clear();
-            var input = new WinogradInput<TIsa, TVec>(x, shape.H, shape.W, shape.C, shape.PadTop, shape.PadLeft, zeros);
-            nint stride = WinogradTiles.Stride((long)shape.C * k);
-            float* sums = partial + range * partialFloats + (nint)firstChannel * k;
-            int begin = range * rangeTiles, end = Math.Min(begin + rangeTiles, tiles.Count);
-            for (int first = begin; first < end; first += together)
-            {
-                int count = Math.Min(together, end - first);
-                for (int tile = 0; tile < count; tile++)
-                {
-                    var (image, h, w) = tiles.At(first + tile);
-                    input.Run(image, h, w, firstChannel, channels, pixels + (nint)tile * channels, pixelStride);
-                    Gradient(zeros, image, h, w, gradients + (nint)tile * width, (nint)count * width);
-                }
-                for (int position = 0; position < WinogradTiles.Positions; position++)
-                {
-                    // A is read by columns: its rows are tiles, the steps of this product.
-                    GemmBlock<TIsa, TVec>.Run(pixels + position * pixelStride, 1, channels, channels, gradients + position * gradientStride, (nint)count * width, k, count,
-                        sums + position * stride, k, first > begin);
-                }
-            }
+            (_ranges, _rangeTiles, _together) = (1, _tiles.Count, _tiles.Count);
+            scratch = WinogradTiles.Positions * (long)WinogradTiles.Stride(BlockChannels * BlockFilters);
         }
+        else
+        {
+            _blocks = (shape.C + BlockChannels - 1) / BlockChannels;
+            int ranges = Math.Clamp(WantedChunks / _blocks, 1, _tiles.Count);
+            _rangeTiles = (_tiles.Count + ranges - 1) / ranges;
+            _ranges = (_tiles.Count + _rangeTiles - 1) / _rangeTiles;
+            _together = Math.Min(Math.Max(TileFloats / (WinogradTiles.Positions * (BlockChannels + shape.K)), 8), _rangeTiles);
+            scratch = WinogradTiles.Positions * (long)(WinogradTiles.Stride((long)_together * BlockChannels) + WinogradTiles.Stride((long)_together * shape.K));
+        }
+        device.Team.ReserveScratch(sizeof(float) * (Math.Max(shape.C, shape.K) + scratch));
+    }
+
+    /// <summary>Floats of workspace: the ranges' sums, or the transformed tiles.</summary>
+    public long WorkspaceFloats => _late
+        ? WinogradTiles.Positions * (long)(WinogradTiles.Stride((long)_tiles.Count * _shape.C) + WinogradTiles.Stride((long)_tiles.Count * _shape.K))
+        : _ranges * WinogradTiles.Positions * (long)WinogradTiles.Stride((long)_shape.C * _shape.K);
+
+    public void Run(float* x, float* dy, float* dw, GradientWrite write, float* workspace)
+    {
+        var body = new Body(_device.Team.ScratchTable, _tiles, _shape, x, dy, dw, write == GradientWrite.Add, workspace);
+        if (_late)
+        {
+            _device.Team.For(_tiles.Count, new TransformTile(body));
+            _device.Team.For(Count(_shape.C, BlockChannels) * Count(_shape.K, BlockFilters), new LateBlock(body));
+            return;
+        }
+        _device.Team.For(_ranges * _blocks, new Accumulate(body, _blocks, _rangeTiles, _together));
+        _device.Team.For(Count(_shape.K, TIsa.Width) * _blocks, new Combine(body, _blocks, _ranges));
+    }
+
+    private static int Count(int extent, int block) => (extent + block - 1) / block;
+
+    /// <summary>What all steps know.</summary>
+    private readonly struct Body(byte** scratch, WinogradTiles tiles, Conv2dShape shape, float* x, float* dy, float* dw, bool add, float* workspace)
+    {
+        public WinogradTiles Tiles => tiles;
+
+        public int C => shape.C;
+
+        public int K => shape.K;
+
+        public float* Workspace => workspace;
+
+        /// <summary>Zeros for what lies outside images, and the memory behind them.</summary>
+        public float* Scratch(int worker, out float* zeros)
+        {
+            zeros = (float*)scratch[worker];
+            int count = Math.Max(shape.C, shape.K);
+            new Span<float>(zeros, count).Clear();
+            return zeros + count;
+        }
+
+        public void Pixels(float* zeros, int tile, int firstChannel, int channels, float* to, nint stride)
+            => new WinogradInput<TIsa, TVec>(x, shape.H, shape.W, shape.C, shape.PadTop, shape.PadLeft, zeros).Run(tiles.At(tile), firstChannel, channels, to, stride);
 
         /// <summary>G dy Gᵀ of a tile, in panels: [panel][tile][lane]; gradients beyond the image are 0.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Gradient(float* zeros, int image, int h, int w, float* to, nint panelStride)
+        public void Gradients(float* zeros, int tile, float* to, nint panelStride, nint stride)
         {
+            var (image, h, w) = tiles.At(tile);
             float** at = stackalloc float*[16];
             for (int i = 0; i < 4; i++)
                 for (int j = 0; j < 4; j++)
@@ -102,58 +121,58 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
                             out half[j], out half[4 + j], out half[8 + j], out half[12 + j], out half[16 + j], out half[20 + j]);
                     }
                     float* place = to + lane;
-                    for (int i = 0; i < 6; i++, place += 6 * gradientStride)
+                    for (int i = 0; i < 6; i++, place += 6 * stride)
                     {
                         TVec* line = half + i * 4;
                         WinogradTransforms<TIsa, TVec>.Filter4(line[0], line[1], line[2], line[3], out var o0, out var o1, out var o2, out var o3, out var o4, out var o5);
                         TIsa.Store(o0, place);
-                        TIsa.Store(o1, place + gradientStride);
-                        TIsa.Store(o2, place + 2 * gradientStride);
-                        TIsa.Store(o3, place + 3 * gradientStride);
-                        TIsa.Store(o4, place + 4 * gradientStride);
-                        TIsa.Store(o5, place + 5 * gradientStride);
+                        TIsa.Store(o1, place + stride);
+                        TIsa.Store(o2, place + 2 * stride);
+                        TIsa.Store(o3, place + 3 * stride);
+                        TIsa.Store(o4, place + 4 * stride);
+                        TIsa.Store(o5, place + 5 * stride);
                     }
                 }
             }
         }
-    }
 
-    /// <summary>Σ of the ranges in order, Aᵀ · A, and from [channel][filter] to KRSC. A chunk is a vector of filters and a block of channels.</summary>
-    private readonly struct Combine(float* partial, long partialFloats, int ranges, float* dw, int c, int k, int blocks, bool add) : IChunkBody
-    {
+        /// <summary>Aᵀ · A of one vector of filters and some channels, from [channel][filter] to KRSC.</summary>
+        /// <param name="sums">First channel's first filter at position 0.</param>
+        /// <param name="rowStride">Floats from one channel to the next.</param>
+        /// <param name="stride">Floats from one position to the next.</param>
+        /// <param name="ranges">Sums that are added in order, <paramref name="rangeStride"/> floats apart.</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int chunk, int worker)
+        public void Write(float* sums, nint rowStride, nint stride, int ranges, nint rangeStride, int firstChannel, int channels, int firstFilter)
         {
-            int firstFilter = chunk / blocks * TIsa.Width, firstChannel = chunk % blocks * BlockChannels, end = Math.Min(firstChannel + BlockChannels, c);
-            nint stride = WinogradTiles.Stride((long)c * k);
             TVec* half = stackalloc TVec[18];
             // Results of 16 channels: [tap][lane][channel].
             float* turned = stackalloc float[9 * 16 * 16];
-            for (int first = firstChannel; first < end; first += 16)
+            for (int first = 0; first < channels; first += 16)
             {
-                int count = Math.Min(16, end - first);
+                int count = Math.Min(16, channels - first);
                 for (int i = 0; i < count; i++)
                 {
-                    float* m = partial + (nint)(first + i) * k + firstFilter;
+                    float* m = sums + (first + i) * rowStride;
                     for (int row = 0; row < 6; row++, m += 6 * stride)
                     {
-                        WinogradTransforms<TIsa, TVec>.Output3(Sum(m), Sum(m + stride), Sum(m + 2 * stride), Sum(m + 3 * stride), Sum(m + 4 * stride), Sum(m + 5 * stride),
+                        WinogradTransforms<TIsa, TVec>.Output3(Sum(m, ranges, rangeStride), Sum(m + stride, ranges, rangeStride), Sum(m + 2 * stride, ranges, rangeStride),
+                            Sum(m + 3 * stride, ranges, rangeStride), Sum(m + 4 * stride, ranges, rangeStride), Sum(m + 5 * stride, ranges, rangeStride),
                             out half[row], out half[6 + row], out half[12 + row]);
                     }
-                    for (int s = 0; s < 3; s++)
+                    for (int tap = 0; tap < 3; tap++)
                     {
-                        TVec* line = half + s * 6;
+                        TVec* line = half + tap * 6;
                         WinogradTransforms<TIsa, TVec>.Output3(line[0], line[1], line[2], line[3], line[4], line[5], out var y0, out var y1, out var y2);
-                        Turn(y0, turned + s * 256 + i);
-                        Turn(y1, turned + (3 + s) * 256 + i);
-                        Turn(y2, turned + (6 + s) * 256 + i);
+                        Turn(y0, turned + tap * 256 + i);
+                        Turn(y1, turned + (3 + tap) * 256 + i);
+                        Turn(y2, turned + (6 + tap) * 256 + i);
                     }
                 }
                 for (int lane = 0; lane < TIsa.Width; lane++)
                 {
                     for (int tap = 0; tap < 9; tap++)
                     {
-                        float* to = dw + ((nint)(firstFilter + lane) * 9 + tap) * c + first, from = turned + tap * 256 + lane * 16;
+                        float* to = dw + ((nint)(firstFilter + lane) * 9 + tap) * shape.C + firstChannel + first, from = turned + tap * 256 + lane * 16;
                         for (int i = 0; i < count; i++) to[i] = add ? to[i] + from[i] : from[i];
                     }
                 }
@@ -161,10 +180,10 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private TVec Sum(float* at)
+        private static TVec Sum(float* at, int ranges, nint rangeStride)
         {
             var sum = TIsa.Load(at);
-            for (int range = 1; range < ranges; range++) sum = TIsa.Add(sum, TIsa.Load(at + range * partialFloats));
+            for (int range = 1; range < ranges; range++) sum = TIsa.Add(sum, TIsa.Load(at + range * rangeStride));
             return sum;
         }
 
@@ -174,6 +193,76 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
             float* lanes = stackalloc float[16];
             TIsa.Store(value, lanes);
             for (int lane = 0; lane < TIsa.Width; lane++) to[lane * 16] = lanes[lane];
+        }
+    }
+
+    /// <summary>Early layers, first: a range's sums of a block of channels.</summary>
+    private readonly struct Accumulate(Body body, int blocks, int rangeTiles, int together) : IChunkBody
+    {
+        public void Run(int chunk, int worker)
+        {
+            int range = chunk / blocks, firstChannel = chunk % blocks * BlockChannels, channels = Math.Min(BlockChannels, body.C - firstChannel), k = body.K, width = GemmBlock<TIsa, TVec>.PanelWidth;
+            nint pixelStride = WinogradTiles.Stride((long)together * BlockChannels), gradientStride = WinogradTiles.Stride((long)together * k), stride = WinogradTiles.Stride((long)body.C * k);
+            float* pixels = body.Scratch(worker, out float* zeros), gradients = pixels + WinogradTiles.Positions * pixelStride;
+            float* sums = body.Workspace + range * WinogradTiles.Positions * stride + (nint)firstChannel * k;
+            int begin = range * rangeTiles, end = Math.Min(begin + rangeTiles, body.Tiles.Count);
+            for (int first = begin; first < end; first += together)
+            {
+                int count = Math.Min(together, end - first);
+                for (int tile = 0; tile < count; tile++)
+                {
+                    body.Pixels(zeros, first + tile, firstChannel, channels, pixels + (nint)tile * channels, pixelStride);
+                    body.Gradients(zeros, first + tile, gradients + (nint)tile * width, (nint)count * width, gradientStride);
+                }
+                for (int position = 0; position < WinogradTiles.Positions; position++)
+                {
+                    // A is read by columns: its rows are tiles, the steps of this product.
+                    GemmBlock<TIsa, TVec>.Run(pixels + position * pixelStride, 1, channels, channels, gradients + position * gradientStride, (nint)count * width, k, count,
+                        sums + position * stride, k, first > begin);
+                }
+            }
+        }
+    }
+
+    /// <summary>Early layers, then. A chunk is a vector of filters and a block of channels.</summary>
+    private readonly struct Combine(Body body, int blocks, int ranges) : IChunkBody
+    {
+        public void Run(int chunk, int worker)
+        {
+            int firstFilter = chunk / blocks * TIsa.Width, firstChannel = chunk % blocks * BlockChannels;
+            nint stride = WinogradTiles.Stride((long)body.C * body.K);
+            body.Write(body.Workspace + (nint)firstChannel * body.K + firstFilter, body.K, stride, ranges, WinogradTiles.Positions * stride, firstChannel, Math.Min(BlockChannels, body.C - firstChannel), firstFilter);
+        }
+    }
+
+    /// <summary>Late layers, first: tiles into the workspace, pixels before gradients.</summary>
+    private readonly struct TransformTile(Body body) : IChunkBody
+    {
+        public void Run(int chunk, int worker)
+        {
+            int width = GemmBlock<TIsa, TVec>.PanelWidth;
+            nint pixelStride = WinogradTiles.Stride((long)body.Tiles.Count * body.C), gradientStride = WinogradTiles.Stride((long)body.Tiles.Count * body.K);
+            body.Scratch(worker, out float* zeros);
+            body.Pixels(zeros, chunk, 0, body.C, body.Workspace + (nint)chunk * body.C, pixelStride);
+            body.Gradients(zeros, chunk, body.Workspace + WinogradTiles.Positions * pixelStride + (nint)chunk * width, (nint)body.Tiles.Count * width, gradientStride);
+        }
+    }
+
+    /// <summary>Late layers, then: a block of channels × filters over all tiles.</summary>
+    private readonly struct LateBlock(Body body) : IChunkBody
+    {
+        public void Run(int chunk, int worker)
+        {
+            int blocks = Count(body.K, BlockFilters), firstChannel = chunk / blocks * BlockChannels, firstFilter = chunk % blocks * BlockFilters, tiles = body.Tiles.Count, width = GemmBlock<TIsa, TVec>.PanelWidth;
+            int channels = Math.Min(BlockChannels, body.C - firstChannel), filters = Math.Min(BlockFilters, body.K - firstFilter);
+            nint pixelStride = WinogradTiles.Stride((long)tiles * body.C), gradientStride = WinogradTiles.Stride((long)tiles * body.K), stride = WinogradTiles.Stride(BlockChannels * BlockFilters);
+            float* pixels = body.Workspace + firstChannel, gradients = body.Workspace + WinogradTiles.Positions * pixelStride + (nint)firstFilter * tiles, sums = body.Scratch(worker, out _);
+            for (int position = 0; position < WinogradTiles.Positions; position++)
+            {
+                GemmBlock<TIsa, TVec>.Run(pixels + position * pixelStride, 1, body.C, channels, gradients + position * gradientStride, (nint)tiles * width, filters, tiles,
+                    sums + position * stride, filters, false);
+            }
+            for (int filter = 0; filter < filters; filter += TIsa.Width) body.Write(sums + filter, filters, stride, 1, 0, firstChannel, channels, firstFilter + filter);
         }
     }
 }

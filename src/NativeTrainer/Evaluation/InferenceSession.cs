@@ -56,6 +56,9 @@ internal sealed class InferenceSession : IDisposable
     /// <summary>Values per image.</summary>
     public int Width => _output.Shape[1];
 
+    /// <summary>The steps of the network, for profiles.</summary>
+    public StepGraph Graph => _graph;
+
     public long ArenaBytes => _graph.ArenaBytes;
 
     public void Bind(Arena arena)
