@@ -31,6 +31,7 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
     private readonly WeightGradient<TIsa, TVec>? _wgrad;
     private readonly WinogradConvolution<TIsa, TVec>? _winogradForward, _winogradData;
     private readonly WinogradWeightGradient<TIsa, TVec>? _winogradWeights;
+    private readonly PointwiseWeightGradient<TIsa, TVec>? _pointwiseWeights;
 
     public Conv2dCpu(CpuDevice device, Conv2dShape shape)
     {
@@ -47,11 +48,12 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
             _winogradData = new WinogradConvolution<TIsa, TVec>(device, s.N, s.P, s.Q, s.K, s.H, s.W, 2 - s.PadTop, 2 - s.PadLeft, s.C, forward: false);
             _winogradWeights = new WinogradWeightGradient<TIsa, TVec>(device, s);
         }
+        else if (pointwise) _pointwiseWeights = new PointwiseWeightGradient<TIsa, TVec>(device, s);
         else _wgrad = new WeightGradient<TIsa, TVec>(device, s);
         long bias = (s.N * (long)s.P * s.Q + BiasChunkRows - 1) / BiasChunkRows * s.K;
         long packed = Math.Max(GemmBlock<TIsa, TVec>.PackedCount((long)s.R * s.S * s.C, s.K), GemmBlock<TIsa, TVec>.PackedCount((long)s.R * s.S * s.K, s.C));
         if (_winogradForward is not null) packed = Math.Max(_winogradForward.WorkspaceFloats, _winogradData!.WorkspaceFloats);
-        WorkspaceBytes = sizeof(float) * Math.Max(Math.Max(packed, _wgrad?.PartialCount ?? _winogradWeights!.WorkspaceFloats), bias);
+        WorkspaceBytes = sizeof(float) * Math.Max(Math.Max(packed, _wgrad?.PartialCount ?? _pointwiseWeights?.PartialCount ?? _winogradWeights!.WorkspaceFloats), bias);
     }
 
     /// <summary>Whether F(4×4, 3×3) takes the shape and saves time: whole panels of channels, and tiles filled so far that half of the multiplications are saved.</summary>
@@ -103,6 +105,7 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
     public override void BackwardWeights(TensorView x, TensorView dy, TensorView dw, GradientWrite write, TensorView workspace)
     {
         if (_winogradWeights is not null) _winogradWeights.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
+        else if (_pointwiseWeights is not null) _pointwiseWeights.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
         else _wgrad!.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
     }
 

@@ -66,23 +66,9 @@ internal sealed unsafe class WeightGradient<TIsa, TVec> where TIsa : struct, ISi
             {
                 int count = (int)Math.Min(BlockPixels, end - first);
                 gather.Run(first, count, slice, tile, ld);
-                Pack(dy + first * k, count, packed);
+                Panels<TIsa, TVec>.Pack(dy + first * k, count, k, packed);
                 // A is the tile read by columns: its rows are pixels, the steps of this product.
                 GemmBlock<TIsa, TVec>.Run(tile, 1, ld, slice.Length, packed, (nint)count * GemmBlock<TIsa, TVec>.PanelWidth, k, count, result, k, first > begin);
-            }
-        }
-
-        private void Pack(float* from, int count, float* to)
-        {
-            int width = GemmBlock<TIsa, TVec>.PanelWidth;
-            for (int column = 0; column < k; column += width)
-            {
-                int valid = Math.Min(width, k - column);
-                for (int row = 0; row < count; row++, to += width)
-                {
-                    new ReadOnlySpan<float>(from + (long)row * k + column, valid).CopyTo(new Span<float>(to, width));
-                    if (valid < width) new Span<float>(to + valid, width - valid).Clear();
-                }
             }
         }
     }
