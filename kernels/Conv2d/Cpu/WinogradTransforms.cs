@@ -10,19 +10,38 @@ namespace NativeTrainer.Kernels.Conv2d;
 /// </summary>
 internal static class WinogradTransforms<TIsa, TVec> where TIsa : struct, ISimd<TVec> where TVec : unmanaged
 {
-    /// <summary>Bᵀd of six inputs.</summary>
+    /// <summary>Rows 1 and 2 of Bᵀd.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Input(TVec d0, TVec d1, TVec d2, TVec d3, TVec d4, TVec d5, out TVec o0, out TVec o1, out TVec o2, out TVec o3, out TVec o4, out TVec o5)
+    public static void InputNear(TVec d1, TVec d2, TVec d3, TVec d4, out TVec o1, out TVec o2)
     {
-        TVec four = TIsa.Broadcast(4), minusFour = TIsa.Broadcast(-4), minusFive = TIsa.Broadcast(-5);
-        TVec even = TIsa.MultiplyAdd(minusFour, d2, d4), odd = TIsa.MultiplyAdd(minusFour, d1, d3);
-        TVec near = TIsa.Subtract(d4, d2), half = TIsa.Subtract(d3, d1), far = TIsa.Add(half, half);
-        o0 = TIsa.MultiplyAdd(four, d0, TIsa.MultiplyAdd(minusFive, d2, d4));
-        o1 = TIsa.Add(even, odd);
-        o2 = TIsa.Subtract(even, odd);
-        o3 = TIsa.Add(near, far);
-        o4 = TIsa.Subtract(near, far);
-        o5 = TIsa.MultiplyAdd(four, d1, TIsa.MultiplyAdd(minusFive, d3, d5));
+        TVec minusFour = TIsa.Broadcast(-4), even = TIsa.MultiplyAdd(minusFour, d2, d4), odd = TIsa.MultiplyAdd(minusFour, d1, d3);
+        (o1, o2) = (TIsa.Add(even, odd), TIsa.Subtract(even, odd));
+    }
+
+    /// <summary>Rows 3 and 4 of Bᵀd.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void InputFar(TVec d1, TVec d2, TVec d3, TVec d4, out TVec o3, out TVec o4)
+    {
+        TVec even = TIsa.Subtract(d4, d2), half = TIsa.Subtract(d3, d1), odd = TIsa.Add(half, half);
+        (o3, o4) = (TIsa.Add(even, odd), TIsa.Subtract(even, odd));
+    }
+
+    /// <summary>Row 0 of Bᵀd, and row 5 if all three are one later.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec InputEnd(TVec d0, TVec d2, TVec d4) => TIsa.MultiplyAdd(TIsa.Broadcast(4), d0, TIsa.MultiplyAdd(TIsa.Broadcast(-5), d2, d4));
+
+    /// <summary>Bᵀd of six inputs, stored <paramref name="stride"/> apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreInput(TVec d0, TVec d1, TVec d2, TVec d3, TVec d4, TVec d5, float* to, nint stride)
+    {
+        TIsa.Store(InputEnd(d0, d2, d4), to);
+        InputNear(d1, d2, d3, d4, out var o1, out var o2);
+        TIsa.Store(o1, to + stride);
+        TIsa.Store(o2, to + 2 * stride);
+        InputFar(d1, d2, d3, d4, out var o3, out var o4);
+        TIsa.Store(o3, to + 3 * stride);
+        TIsa.Store(o4, to + 4 * stride);
+        TIsa.Store(InputEnd(d1, d3, d5), to + 5 * stride);
     }
 
     /// <summary>Gg of a filter of three.</summary>
@@ -38,18 +57,34 @@ internal static class WinogradTransforms<TIsa, TVec> where TIsa : struct, ISimd<
         o5 = g2;
     }
 
-    /// <summary>Gg of a filter of four.</summary>
+    /// <summary>Rows 1 and 2 of Gg of a filter of four; rows 0 and 5 are g0 / 4 and g3.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Filter4(TVec g0, TVec g1, TVec g2, TVec g3, out TVec o0, out TVec o1, out TVec o2, out TVec o3, out TVec o4, out TVec o5)
+    public static void Filter4Near(TVec g0, TVec g1, TVec g2, TVec g3, out TVec o1, out TVec o2)
     {
-        TVec sixth = TIsa.Broadcast(-1f / 6), part = TIsa.Broadcast(1f / 24), four = TIsa.Broadcast(4);
-        TVec even = TIsa.Add(g0, g2), odd = TIsa.Add(g1, g3), wideEven = TIsa.MultiplyAdd(four, g2, g0), half = TIsa.MultiplyAdd(four, g3, g1), wideOdd = TIsa.Add(half, half);
-        o0 = TIsa.Multiply(TIsa.Broadcast(0.25f), g0);
-        o1 = TIsa.Multiply(sixth, TIsa.Add(even, odd));
-        o2 = TIsa.Multiply(sixth, TIsa.Subtract(even, odd));
-        o3 = TIsa.Multiply(part, TIsa.Add(wideEven, wideOdd));
-        o4 = TIsa.Multiply(part, TIsa.Subtract(wideEven, wideOdd));
-        o5 = g3;
+        TVec sixth = TIsa.Broadcast(-1f / 6), even = TIsa.Add(g0, g2), odd = TIsa.Add(g1, g3);
+        (o1, o2) = (TIsa.Multiply(sixth, TIsa.Add(even, odd)), TIsa.Multiply(sixth, TIsa.Subtract(even, odd)));
+    }
+
+    /// <summary>Rows 3 and 4 of Gg of a filter of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Filter4Far(TVec g0, TVec g1, TVec g2, TVec g3, out TVec o3, out TVec o4)
+    {
+        TVec part = TIsa.Broadcast(1f / 24), four = TIsa.Broadcast(4), even = TIsa.MultiplyAdd(four, g2, g0), half = TIsa.MultiplyAdd(four, g3, g1), odd = TIsa.Add(half, half);
+        (o3, o4) = (TIsa.Multiply(part, TIsa.Add(even, odd)), TIsa.Multiply(part, TIsa.Subtract(even, odd)));
+    }
+
+    /// <summary>Gg of a filter of four, stored <paramref name="stride"/> apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreFilter4(TVec g0, TVec g1, TVec g2, TVec g3, float* to, nint stride)
+    {
+        TIsa.Store(TIsa.Multiply(TIsa.Broadcast(0.25f), g0), to);
+        Filter4Near(g0, g1, g2, g3, out var o1, out var o2);
+        TIsa.Store(o1, to + stride);
+        TIsa.Store(o2, to + 2 * stride);
+        Filter4Far(g0, g1, g2, g3, out var o3, out var o4);
+        TIsa.Store(o3, to + 3 * stride);
+        TIsa.Store(o4, to + 4 * stride);
+        TIsa.Store(g3, to + 5 * stride);
     }
 
     /// <summary>Aᵀm of F(4,3): four results.</summary>
@@ -119,27 +154,43 @@ internal readonly unsafe struct WinogradInput<TIsa, TVec>(float* source, int hei
             float* line = source + (((long)tile.Image * height + row) * width + tile.W - padLeft) * channels + firstChannel;
             for (int j = 0; j < 6; j++) at[i * 6 + j] = (uint)row < (uint)height && (uint)(tile.W + j - padLeft) < (uint)width ? line + (long)j * channels : zeros;
         }
-        TVec* half = stackalloc TVec[WinogradTiles.Positions];
+        // Two rows of the result at a time: twelve vectors stay in registers, where all thirty-six would go through memory.
         for (int c = 0; c < count; c += TIsa.Width)
         {
-            for (int j = 0; j < 6; j++)
-            {
-                WinogradTransforms<TIsa, TVec>.Input(TIsa.Load(at[j] + c), TIsa.Load(at[6 + j] + c), TIsa.Load(at[12 + j] + c), TIsa.Load(at[18 + j] + c), TIsa.Load(at[24 + j] + c), TIsa.Load(at[30 + j] + c),
-                    out half[j], out half[6 + j], out half[12 + j], out half[18 + j], out half[24 + j], out half[30 + j]);
-            }
-            float* place = to + c;
-            for (int i = 0; i < 6; i++)
-            {
-                TVec* line = half + i * 6;
-                WinogradTransforms<TIsa, TVec>.Input(line[0], line[1], line[2], line[3], line[4], line[5], out var o0, out var o1, out var o2, out var o3, out var o4, out var o5);
-                TIsa.Store(o0, place);
-                TIsa.Store(o1, place + positionStride);
-                TIsa.Store(o2, place + 2 * positionStride);
-                TIsa.Store(o3, place + 3 * positionStride);
-                TIsa.Store(o4, place + 4 * positionStride);
-                TIsa.Store(o5, place + 5 * positionStride);
-                place += 6 * positionStride;
-            }
+            TVec a0, a1, a2, a3, a4, a5, b0, b1, b2, b3, b4, b5;
+            Near(at, c, out a0, out b0);
+            Near(at + 1, c, out a1, out b1);
+            Near(at + 2, c, out a2, out b2);
+            Near(at + 3, c, out a3, out b3);
+            Near(at + 4, c, out a4, out b4);
+            Near(at + 5, c, out a5, out b5);
+            WinogradTransforms<TIsa, TVec>.StoreInput(a0, a1, a2, a3, a4, a5, to + c + 6 * positionStride, positionStride);
+            WinogradTransforms<TIsa, TVec>.StoreInput(b0, b1, b2, b3, b4, b5, to + c + 12 * positionStride, positionStride);
+            Far(at, c, out a0, out b0);
+            Far(at + 1, c, out a1, out b1);
+            Far(at + 2, c, out a2, out b2);
+            Far(at + 3, c, out a3, out b3);
+            Far(at + 4, c, out a4, out b4);
+            Far(at + 5, c, out a5, out b5);
+            WinogradTransforms<TIsa, TVec>.StoreInput(a0, a1, a2, a3, a4, a5, to + c + 18 * positionStride, positionStride);
+            WinogradTransforms<TIsa, TVec>.StoreInput(b0, b1, b2, b3, b4, b5, to + c + 24 * positionStride, positionStride);
+            StoreEnd(at, c, to + c, positionStride);
+            StoreEnd(at + 6, c, to + c + 30 * positionStride, positionStride);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Near(float** column, int c, out TVec o1, out TVec o2)
+        => WinogradTransforms<TIsa, TVec>.InputNear(TIsa.Load(column[6] + c), TIsa.Load(column[12] + c), TIsa.Load(column[18] + c), TIsa.Load(column[24] + c), out o1, out o2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Far(float** column, int c, out TVec o3, out TVec o4)
+        => WinogradTransforms<TIsa, TVec>.InputFar(TIsa.Load(column[6] + c), TIsa.Load(column[12] + c), TIsa.Load(column[18] + c), TIsa.Load(column[24] + c), out o3, out o4);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreEnd(float** rows, int c, float* to, nint stride)
+        => WinogradTransforms<TIsa, TVec>.StoreInput(End(rows, c), End(rows + 1, c), End(rows + 2, c), End(rows + 3, c), End(rows + 4, c), End(rows + 5, c), to, stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVec End(float** column, int c) => WinogradTransforms<TIsa, TVec>.InputEnd(TIsa.Load(column[0] + c), TIsa.Load(column[12] + c), TIsa.Load(column[24] + c));
 }

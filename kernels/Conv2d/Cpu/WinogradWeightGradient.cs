@@ -108,33 +108,41 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
             for (int i = 0; i < 4; i++)
                 for (int j = 0; j < 4; j++)
                     at[i * 4 + j] = h + i < tiles.GridH && w + j < tiles.GridW ? dy + (((long)image * tiles.GridH + h + i) * tiles.GridW + w + j) * shape.K : zeros;
-            TVec* half = stackalloc TVec[24];
             int width = GemmBlock<TIsa, TVec>.PanelWidth;
             for (int panel = 0; panel < shape.K; panel += width, to += panelStride)
             {
                 for (int lane = 0; lane < width; lane += TIsa.Width)
                 {
                     int k = panel + lane;
-                    for (int j = 0; j < 4; j++)
-                    {
-                        WinogradTransforms<TIsa, TVec>.Filter4(TIsa.Load(at[j] + k), TIsa.Load(at[4 + j] + k), TIsa.Load(at[8 + j] + k), TIsa.Load(at[12 + j] + k),
-                            out half[j], out half[4 + j], out half[8 + j], out half[12 + j], out half[16 + j], out half[20 + j]);
-                    }
                     float* place = to + lane;
-                    for (int i = 0; i < 6; i++, place += 6 * stride)
-                    {
-                        TVec* line = half + i * 4;
-                        WinogradTransforms<TIsa, TVec>.Filter4(line[0], line[1], line[2], line[3], out var o0, out var o1, out var o2, out var o3, out var o4, out var o5);
-                        TIsa.Store(o0, place);
-                        TIsa.Store(o1, place + stride);
-                        TIsa.Store(o2, place + 2 * stride);
-                        TIsa.Store(o3, place + 3 * stride);
-                        TIsa.Store(o4, place + 4 * stride);
-                        TIsa.Store(o5, place + 5 * stride);
-                    }
+                    TVec a0, a1, a2, a3, b0, b1, b2, b3;
+                    Near(at, k, out a0, out b0);
+                    Near(at + 1, k, out a1, out b1);
+                    Near(at + 2, k, out a2, out b2);
+                    Near(at + 3, k, out a3, out b3);
+                    WinogradTransforms<TIsa, TVec>.StoreFilter4(a0, a1, a2, a3, place + 6 * stride, stride);
+                    WinogradTransforms<TIsa, TVec>.StoreFilter4(b0, b1, b2, b3, place + 12 * stride, stride);
+                    Far(at, k, out a0, out b0);
+                    Far(at + 1, k, out a1, out b1);
+                    Far(at + 2, k, out a2, out b2);
+                    Far(at + 3, k, out a3, out b3);
+                    WinogradTransforms<TIsa, TVec>.StoreFilter4(a0, a1, a2, a3, place + 18 * stride, stride);
+                    WinogradTransforms<TIsa, TVec>.StoreFilter4(b0, b1, b2, b3, place + 24 * stride, stride);
+                    var quarter = TIsa.Broadcast(0.25f);
+                    WinogradTransforms<TIsa, TVec>.StoreFilter4(TIsa.Multiply(quarter, TIsa.Load(at[0] + k)), TIsa.Multiply(quarter, TIsa.Load(at[1] + k)), TIsa.Multiply(quarter, TIsa.Load(at[2] + k)),
+                        TIsa.Multiply(quarter, TIsa.Load(at[3] + k)), place, stride);
+                    WinogradTransforms<TIsa, TVec>.StoreFilter4(TIsa.Load(at[12] + k), TIsa.Load(at[13] + k), TIsa.Load(at[14] + k), TIsa.Load(at[15] + k), place + 30 * stride, stride);
                 }
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Near(float** column, int k, out TVec o1, out TVec o2)
+            => WinogradTransforms<TIsa, TVec>.Filter4Near(TIsa.Load(column[0] + k), TIsa.Load(column[4] + k), TIsa.Load(column[8] + k), TIsa.Load(column[12] + k), out o1, out o2);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Far(float** column, int k, out TVec o3, out TVec o4)
+            => WinogradTransforms<TIsa, TVec>.Filter4Far(TIsa.Load(column[0] + k), TIsa.Load(column[4] + k), TIsa.Load(column[8] + k), TIsa.Load(column[12] + k), out o3, out o4);
 
         /// <summary>Aᵀ · A of one vector of filters and some channels, from [channel][filter] to KRSC.</summary>
         /// <param name="sums">First channel's first filter at position 0.</param>
