@@ -7,6 +7,20 @@ using Conv2d = Kernels.Conv2d.Conv2d;
 
 public sealed class Conv2dTests
 {
+    [Theory]
+    [InlineData(8, 8, 32, 32, "winograd4x4")]
+    [InlineData(7, 7, 32, 64, "winograd4x4")]
+    [InlineData(5, 5, 32, 32, "implicit_gemm")] // its tiles are less than half filled
+    [InlineData(8, 8, 32, 36, "implicit_gemm")]
+    public void TheShapeDecidesTheMethod(int h, int w, int c, int k, string method)
+    {
+        foreach (var isa in Enum.GetValues<CpuIsa>().Where(isa => isa >= CpuIsaDetection.Best))
+        {
+            using var device = new CpuDevice(1, isa);
+            Assert.StartsWith(method, Conv2d.Plan(device, Conv2dShape.Square(1, h, w, c, k, 3, 1, 1)).Variant);
+        }
+    }
+
     public static TheoryData<Conv2dShape> Shapes =>
         [Conv2dShape.Square(2, 5, 6, 3, 4, 3, 2, 1), Conv2dShape.Square(1, 4, 4, 2, 3, 1, 2, 0), new Conv2dShape(1, 5, 4, 2, 3, 2, 3, 1, 2, 0, 1, 2, 1)];
 
