@@ -8,10 +8,13 @@ internal static class Conv2dCpu
 {
     public static Conv2d Create(CpuDevice device, Conv2dShape shape) => device.Isa switch
     {
-        CpuIsa.Avx512 => new Conv2dCpu<Avx512Simd, Vector512<float>>(device, shape),
-        CpuIsa.Avx2 => new Conv2dCpu<Avx2Simd, Vector256<float>>(device, shape),
-        _ => new Conv2dCpu<PortableSimd, Vector128<float>>(device, shape),
+        CpuIsa.Avx512 => Create<Avx512Simd, Vector512<float>>(device, shape),
+        CpuIsa.Avx2 => Create<Avx2Simd, Vector256<float>>(device, shape),
+        _ => Create<PortableSimd, Vector128<float>>(device, shape),
     };
+
+    private static Conv2d Create<TIsa, TVec>(CpuDevice device, Conv2dShape shape) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
+        => WinogradConv2dCpu<TIsa, TVec>.Pays(shape) ? new WinogradConv2dCpu<TIsa, TVec>(device, shape) : new Conv2dCpu<TIsa, TVec>(device, shape);
 }
 
 /// <summary>
@@ -21,17 +24,14 @@ internal static class Conv2dCpu
 /// </summary>
 internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct, ISimd<TVec> where TVec : unmanaged
 {
-    private const int BiasChunkRows = 2048;
-
     private readonly CpuDevice _device;
     private readonly Conv2dShape _shape;
     private readonly PixelGemm<TIsa, TVec> _fprop;
     private readonly (PixelGemm<TIsa, TVec>? Gemm, int PhaseH, int PhaseW, int FirstTap)[] _dgrad;
     private readonly int[] _dgradTaps;
     private readonly WeightGradient<TIsa, TVec>? _wgrad;
-    private readonly WinogradConvolution<TIsa, TVec>? _winogradForward, _winogradData;
-    private readonly WinogradWeightGradient<TIsa, TVec>? _winogradWeights;
     private readonly PointwiseWeightGradient<TIsa, TVec>? _pointwiseWeights;
+    private readonly BiasGradient _biasGradient;
 
     public Conv2dCpu(CpuDevice device, Conv2dShape shape)
     {
@@ -41,31 +41,14 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
         bool pointwise = s is { R: 1, S: 1, StrideH: 1, StrideW: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
         _fprop = new PixelGemm<TIsa, TVec>(device, s.N, s.H, s.W, s.C, s.P, s.Q, s.StrideH, s.StrideW, [.. taps], s.K, pointwise, null);
         (_dgrad, _dgradTaps) = DataPhases(device, s, pointwise);
-        if (WinogradPays(s))
-        {
-            _winogradForward = new WinogradConvolution<TIsa, TVec>(device, s.N, s.H, s.W, s.C, s.P, s.Q, s.PadTop, s.PadLeft, s.K, forward: true);
-            // A pixel of dx reads the gradients that read it: the taps turned round, the padding what a whole overlap leaves.
-            _winogradData = new WinogradConvolution<TIsa, TVec>(device, s.N, s.P, s.Q, s.K, s.H, s.W, 2 - s.PadTop, 2 - s.PadLeft, s.C, forward: false);
-            _winogradWeights = new WinogradWeightGradient<TIsa, TVec>(device, s);
-        }
-        else if (pointwise) _pointwiseWeights = new PointwiseWeightGradient<TIsa, TVec>(device, s);
+        if (pointwise) _pointwiseWeights = new PointwiseWeightGradient<TIsa, TVec>(device, s);
         else _wgrad = new WeightGradient<TIsa, TVec>(device, s);
-        long bias = (s.N * (long)s.P * s.Q + BiasChunkRows - 1) / BiasChunkRows * s.K;
+        _biasGradient = new BiasGradient(device, s);
         long packed = Math.Max(GemmBlock<TIsa, TVec>.PackedCount((long)s.R * s.S * s.C, s.K), GemmBlock<TIsa, TVec>.PackedCount((long)s.R * s.S * s.K, s.C));
-        if (_winogradForward is not null) packed = Math.Max(_winogradForward.WorkspaceFloats, _winogradData!.WorkspaceFloats);
-        WorkspaceBytes = sizeof(float) * Math.Max(Math.Max(packed, _wgrad?.PartialCount ?? _pointwiseWeights?.PartialCount ?? _winogradWeights!.WorkspaceFloats), bias);
+        WorkspaceBytes = sizeof(float) * Math.Max(Math.Max(packed, _wgrad?.PartialCount ?? _pointwiseWeights!.PartialCount), _biasGradient.PartialCount);
     }
 
-    /// <summary>Whether F(4×4, 3×3) takes the shape and saves time: whole panels of channels, and tiles filled so far that half of the multiplications are saved.</summary>
-    private static bool WinogradPays(Conv2dShape s)
-    {
-        int panel = GemmBlock<TIsa, TVec>.PanelWidth;
-        if (s is not { R: 3, S: 3, StrideH: 1, StrideW: 1 } || s.C % panel != 0 || s.K % panel != 0 || s.PadTop > 2 || s.PadLeft > 2 || s.PadBottom > 2 || s.PadRight > 2) return false;
-        var tiles = new WinogradTiles(1, s.P, s.Q);
-        return 9L * s.P * s.Q >= 2L * WinogradTiles.Positions * tiles.Count;
-    }
-
-    public override string Variant => _winogradForward is not null ? $"winograd4x4_{_device.Isa.ToString().ToLowerInvariant()}" : $"implicit_gemm_{_device.Isa.ToString().ToLowerInvariant()}_{GemmBlock<TIsa, TVec>.TileRows}x{GemmBlock<TIsa, TVec>.PanelWidth}";
+    public override string Variant => $"implicit_gemm_{_device.Isa.ToString().ToLowerInvariant()}_{GemmBlock<TIsa, TVec>.TileRows}x{GemmBlock<TIsa, TVec>.PanelWidth}";
 
     public override long WorkspaceBytes { get; }
 
@@ -74,24 +57,13 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
     public override void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace)
     {
         float* packed = Scratch(workspace);
-        var finish = new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu);
-        if (_winogradForward is not null)
-        {
-            _winogradForward.Run(x.Float32, w.Float32, y.Float32, accumulate: false, finish, packed);
-            return;
-        }
         _device.Team.For(PanelCount(_shape.K), new PackForward(w.Float32, packed, _shape.K, _shape.R * _shape.S * _shape.C));
-        _fprop.Run(x.Float32, packed, y.Float32, accumulate: false, finish);
+        _fprop.Run(x.Float32, packed, y.Float32, accumulate: false, new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu));
     }
 
     public override void BackwardData(TensorView dy, TensorView w, TensorView dx, GradientWrite write, TensorView workspace)
     {
         float* packed = Scratch(workspace);
-        if (_winogradData is not null)
-        {
-            _winogradData.Run(dy.Float32, w.Float32, dx.Float32, write == GradientWrite.Add, default, packed);
-            return;
-        }
         int steps = _dgradTaps.Length * _shape.K;
         fixed (int* taps = _dgradTaps)
             _device.Team.For(PanelCount(_shape.C), new PackBackward(w.Float32, packed, taps, _dgradTaps.Length, _shape.K, _shape.R * _shape.S, _shape.C));
@@ -104,24 +76,12 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
 
     public override void BackwardWeights(TensorView x, TensorView dy, TensorView dw, GradientWrite write, TensorView workspace)
     {
-        if (_winogradWeights is not null) _winogradWeights.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
-        else if (_pointwiseWeights is not null) _pointwiseWeights.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
+        if (_pointwiseWeights is not null) _pointwiseWeights.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
         else _wgrad!.Run(x.Float32, dy.Float32, dw.Float32, write, Scratch(workspace));
     }
 
     public override void BackwardBias(TensorView dy, TensorView db, GradientWrite write, TensorView workspace)
-    {
-        long rows = (long)_shape.N * _shape.P * _shape.Q;
-        int chunks = (int)((rows + BiasChunkRows - 1) / BiasChunkRows);
-        float* partial = Scratch(workspace), sum = db.Float32;
-        _device.Team.For(chunks, new ColumnSums(dy.Float32, partial, rows, _shape.K));
-        for (int k = 0; k < _shape.K; k++)
-        {
-            double total = write == GradientWrite.Add ? sum[k] : 0;
-            for (int chunk = 0; chunk < chunks; chunk++) total += partial[(long)chunk * _shape.K + k];
-            sum[k] = (float)total;
-        }
-    }
+        => _biasGradient.Run(dy.Float32, db.Float32, write, Scratch(workspace));
 
     private static float* Scratch(TensorView workspace) => (float*)workspace.UInt8;
 
@@ -198,18 +158,6 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
                     if (count < width) new Span<float>(to + count, width - count).Clear();
                 }
             }
-        }
-    }
-
-    private readonly struct ColumnSums(float* dy, float* partial, long rows, int columns) : IChunkBody
-    {
-        public void Run(int chunk, int worker)
-        {
-            float* sum = partial + (long)chunk * columns;
-            long first = (long)chunk * BiasChunkRows, end = Math.Min(first + BiasChunkRows, rows);
-            new Span<float>(sum, columns).Clear();
-            for (long row = first; row < end; row++)
-                System.Numerics.Tensors.TensorPrimitives.Add(new ReadOnlySpan<float>(sum, columns), new ReadOnlySpan<float>(dy + row * columns, columns), new Span<float>(sum, columns));
         }
     }
 }

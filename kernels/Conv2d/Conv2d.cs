@@ -36,7 +36,7 @@ public readonly record struct Conv2dShape(int N, int H, int W, int C, int K, int
     }
 }
 
-/// <summary>What happens to the result while it is in cache: y = relu(conv + Bias[k] + Residual). Both tensors are optional.</summary>
+/// <summary>What happens to the result while it is in cache: y = relu(conv + Bias[k] + Residual). All tensors are optional.</summary>
 /// <param name="Bias">(K), or none.</param>
 /// <param name="Residual">y's shape, or none; may not share y's memory.</param>
 /// <param name="Relu">Whether negative results become 0.</param>

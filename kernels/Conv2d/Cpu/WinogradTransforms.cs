@@ -10,22 +10,6 @@ namespace NativeTrainer.Kernels.Conv2d;
 /// </summary>
 internal static class WinogradTransforms<TIsa, TVec> where TIsa : struct, ISimd<TVec> where TVec : unmanaged
 {
-    /// <summary>Rows 1 and 2 of Bᵀd.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void InputNear(TVec d1, TVec d2, TVec d3, TVec d4, out TVec o1, out TVec o2)
-    {
-        TVec minusFour = TIsa.Broadcast(-4), even = TIsa.MultiplyAdd(minusFour, d2, d4), odd = TIsa.MultiplyAdd(minusFour, d1, d3);
-        (o1, o2) = (TIsa.Add(even, odd), TIsa.Subtract(even, odd));
-    }
-
-    /// <summary>Rows 3 and 4 of Bᵀd.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void InputFar(TVec d1, TVec d2, TVec d3, TVec d4, out TVec o3, out TVec o4)
-    {
-        TVec even = TIsa.Subtract(d4, d2), half = TIsa.Subtract(d3, d1), odd = TIsa.Add(half, half);
-        (o3, o4) = (TIsa.Add(even, odd), TIsa.Subtract(even, odd));
-    }
-
     /// <summary>Row 0 of Bᵀd, and row 5 if all three are one later.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec InputEnd(TVec d0, TVec d2, TVec d4) => TIsa.MultiplyAdd(TIsa.Broadcast(4), d0, TIsa.MultiplyAdd(TIsa.Broadcast(-5), d2, d4));
@@ -35,10 +19,10 @@ internal static class WinogradTransforms<TIsa, TVec> where TIsa : struct, ISimd<
     public static unsafe void StoreInput(TVec d0, TVec d1, TVec d2, TVec d3, TVec d4, TVec d5, float* to, nint stride)
     {
         TIsa.Store(InputEnd(d0, d2, d4), to);
-        InputNear(d1, d2, d3, d4, out var o1, out var o2);
+        InputNear<TIsa, TVec>.Rows(d1, d2, d3, d4, out var o1, out var o2);
         TIsa.Store(o1, to + stride);
         TIsa.Store(o2, to + 2 * stride);
-        InputFar(d1, d2, d3, d4, out var o3, out var o4);
+        InputFar<TIsa, TVec>.Rows(d1, d2, d3, d4, out var o3, out var o4);
         TIsa.Store(o3, to + 3 * stride);
         TIsa.Store(o4, to + 4 * stride);
         TIsa.Store(InputEnd(d1, d3, d5), to + 5 * stride);
@@ -57,31 +41,15 @@ internal static class WinogradTransforms<TIsa, TVec> where TIsa : struct, ISimd<
         o5 = g2;
     }
 
-    /// <summary>Rows 1 and 2 of Gg of a filter of four; rows 0 and 5 are g0 / 4 and g3.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Filter4Near(TVec g0, TVec g1, TVec g2, TVec g3, out TVec o1, out TVec o2)
-    {
-        TVec sixth = TIsa.Broadcast(-1f / 6), even = TIsa.Add(g0, g2), odd = TIsa.Add(g1, g3);
-        (o1, o2) = (TIsa.Multiply(sixth, TIsa.Add(even, odd)), TIsa.Multiply(sixth, TIsa.Subtract(even, odd)));
-    }
-
-    /// <summary>Rows 3 and 4 of Gg of a filter of four.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Filter4Far(TVec g0, TVec g1, TVec g2, TVec g3, out TVec o3, out TVec o4)
-    {
-        TVec part = TIsa.Broadcast(1f / 24), four = TIsa.Broadcast(4), even = TIsa.MultiplyAdd(four, g2, g0), half = TIsa.MultiplyAdd(four, g3, g1), odd = TIsa.Add(half, half);
-        (o3, o4) = (TIsa.Multiply(part, TIsa.Add(even, odd)), TIsa.Multiply(part, TIsa.Subtract(even, odd)));
-    }
-
     /// <summary>Gg of a filter of four, stored <paramref name="stride"/> apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void StoreFilter4(TVec g0, TVec g1, TVec g2, TVec g3, float* to, nint stride)
     {
         TIsa.Store(TIsa.Multiply(TIsa.Broadcast(0.25f), g0), to);
-        Filter4Near(g0, g1, g2, g3, out var o1, out var o2);
+        Filter4Near<TIsa, TVec>.Rows(g0, g1, g2, g3, out var o1, out var o2);
         TIsa.Store(o1, to + stride);
         TIsa.Store(o2, to + 2 * stride);
-        Filter4Far(g0, g1, g2, g3, out var o3, out var o4);
+        Filter4Far<TIsa, TVec>.Rows(g0, g1, g2, g3, out var o3, out var o4);
         TIsa.Store(o3, to + 3 * stride);
         TIsa.Store(o4, to + 4 * stride);
         TIsa.Store(g3, to + 5 * stride);
@@ -106,6 +74,56 @@ internal static class WinogradTransforms<TIsa, TVec> where TIsa : struct, ISimd<
         y0 = TIsa.Add(m0, TIsa.Add(near, far));
         y1 = TIsa.MultiplyAdd(TIsa.Broadcast(2), farOdd, nearOdd);
         y2 = TIsa.Add(m5, TIsa.MultiplyAdd(TIsa.Broadcast(4), far, near));
+    }
+}
+
+/// <summary>Two rows of a transform that share their sums.</summary>
+internal interface IWinogradPair<TVec>
+{
+    static abstract void Rows(TVec a, TVec b, TVec c, TVec d, out TVec first, out TVec second);
+}
+
+/// <summary>Rows 1 and 2 of Bᵀd, of the inputs 1 to 4.</summary>
+internal readonly struct InputNear<TIsa, TVec> : IWinogradPair<TVec> where TIsa : struct, ISimd<TVec> where TVec : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Rows(TVec d1, TVec d2, TVec d3, TVec d4, out TVec o1, out TVec o2)
+    {
+        TVec minusFour = TIsa.Broadcast(-4), even = TIsa.MultiplyAdd(minusFour, d2, d4), odd = TIsa.MultiplyAdd(minusFour, d1, d3);
+        (o1, o2) = (TIsa.Add(even, odd), TIsa.Subtract(even, odd));
+    }
+}
+
+/// <summary>Rows 3 and 4 of Bᵀd, of the inputs 1 to 4.</summary>
+internal readonly struct InputFar<TIsa, TVec> : IWinogradPair<TVec> where TIsa : struct, ISimd<TVec> where TVec : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Rows(TVec d1, TVec d2, TVec d3, TVec d4, out TVec o3, out TVec o4)
+    {
+        TVec even = TIsa.Subtract(d4, d2), half = TIsa.Subtract(d3, d1), odd = TIsa.Add(half, half);
+        (o3, o4) = (TIsa.Add(even, odd), TIsa.Subtract(even, odd));
+    }
+}
+
+/// <summary>Rows 1 and 2 of Gg of a filter of four; rows 0 and 5 are g0 / 4 and g3.</summary>
+internal readonly struct Filter4Near<TIsa, TVec> : IWinogradPair<TVec> where TIsa : struct, ISimd<TVec> where TVec : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Rows(TVec g0, TVec g1, TVec g2, TVec g3, out TVec o1, out TVec o2)
+    {
+        TVec sixth = TIsa.Broadcast(-1f / 6), even = TIsa.Add(g0, g2), odd = TIsa.Add(g1, g3);
+        (o1, o2) = (TIsa.Multiply(sixth, TIsa.Add(even, odd)), TIsa.Multiply(sixth, TIsa.Subtract(even, odd)));
+    }
+}
+
+/// <summary>Rows 3 and 4 of Gg of a filter of four.</summary>
+internal readonly struct Filter4Far<TIsa, TVec> : IWinogradPair<TVec> where TIsa : struct, ISimd<TVec> where TVec : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Rows(TVec g0, TVec g1, TVec g2, TVec g3, out TVec o3, out TVec o4)
+    {
+        TVec part = TIsa.Broadcast(1f / 24), four = TIsa.Broadcast(4), even = TIsa.MultiplyAdd(four, g2, g0), half = TIsa.MultiplyAdd(four, g3, g1), odd = TIsa.Add(half, half);
+        (o3, o4) = (TIsa.Multiply(part, TIsa.Add(even, odd)), TIsa.Multiply(part, TIsa.Subtract(even, odd)));
     }
 }
 
@@ -157,35 +175,29 @@ internal readonly unsafe struct WinogradInput<TIsa, TVec>(float* source, int hei
         // Two rows of the result at a time: twelve vectors stay in registers, where all thirty-six would go through memory.
         for (int c = 0; c < count; c += TIsa.Width)
         {
-            TVec a0, a1, a2, a3, a4, a5, b0, b1, b2, b3, b4, b5;
-            Near(at, c, out a0, out b0);
-            Near(at + 1, c, out a1, out b1);
-            Near(at + 2, c, out a2, out b2);
-            Near(at + 3, c, out a3, out b3);
-            Near(at + 4, c, out a4, out b4);
-            Near(at + 5, c, out a5, out b5);
-            WinogradTransforms<TIsa, TVec>.StoreInput(a0, a1, a2, a3, a4, a5, to + c + 6 * positionStride, positionStride);
-            WinogradTransforms<TIsa, TVec>.StoreInput(b0, b1, b2, b3, b4, b5, to + c + 12 * positionStride, positionStride);
-            Far(at, c, out a0, out b0);
-            Far(at + 1, c, out a1, out b1);
-            Far(at + 2, c, out a2, out b2);
-            Far(at + 3, c, out a3, out b3);
-            Far(at + 4, c, out a4, out b4);
-            Far(at + 5, c, out a5, out b5);
-            WinogradTransforms<TIsa, TVec>.StoreInput(a0, a1, a2, a3, a4, a5, to + c + 18 * positionStride, positionStride);
-            WinogradTransforms<TIsa, TVec>.StoreInput(b0, b1, b2, b3, b4, b5, to + c + 24 * positionStride, positionStride);
+            StorePair<InputNear<TIsa, TVec>>(at, c, to + c + 6 * positionStride, positionStride);
+            StorePair<InputFar<TIsa, TVec>>(at, c, to + c + 18 * positionStride, positionStride);
             StoreEnd(at, c, to + c, positionStride);
             StoreEnd(at + 6, c, to + c + 30 * positionStride, positionStride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Near(float** column, int c, out TVec o1, out TVec o2)
-        => WinogradTransforms<TIsa, TVec>.InputNear(TIsa.Load(column[6] + c), TIsa.Load(column[12] + c), TIsa.Load(column[18] + c), TIsa.Load(column[24] + c), out o1, out o2);
+    private static void StorePair<TPair>(float** at, int c, float* to, nint stride) where TPair : struct, IWinogradPair<TVec>
+    {
+        Pair<TPair>(at, c, out var a0, out var b0);
+        Pair<TPair>(at + 1, c, out var a1, out var b1);
+        Pair<TPair>(at + 2, c, out var a2, out var b2);
+        Pair<TPair>(at + 3, c, out var a3, out var b3);
+        Pair<TPair>(at + 4, c, out var a4, out var b4);
+        Pair<TPair>(at + 5, c, out var a5, out var b5);
+        WinogradTransforms<TIsa, TVec>.StoreInput(a0, a1, a2, a3, a4, a5, to, stride);
+        WinogradTransforms<TIsa, TVec>.StoreInput(b0, b1, b2, b3, b4, b5, to + 6 * stride, stride);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Far(float** column, int c, out TVec o3, out TVec o4)
-        => WinogradTransforms<TIsa, TVec>.InputFar(TIsa.Load(column[6] + c), TIsa.Load(column[12] + c), TIsa.Load(column[18] + c), TIsa.Load(column[24] + c), out o3, out o4);
+    private static void Pair<TPair>(float** column, int c, out TVec first, out TVec second) where TPair : struct, IWinogradPair<TVec>
+        => TPair.Rows(TIsa.Load(column[6] + c), TIsa.Load(column[12] + c), TIsa.Load(column[18] + c), TIsa.Load(column[24] + c), out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreEnd(float** rows, int c, float* to, nint stride)

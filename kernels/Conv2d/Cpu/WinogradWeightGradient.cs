@@ -115,19 +115,8 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
                 {
                     int k = panel + lane;
                     float* place = to + lane;
-                    TVec a0, a1, a2, a3, b0, b1, b2, b3;
-                    Near(at, k, out a0, out b0);
-                    Near(at + 1, k, out a1, out b1);
-                    Near(at + 2, k, out a2, out b2);
-                    Near(at + 3, k, out a3, out b3);
-                    WinogradTransforms<TIsa, TVec>.StoreFilter4(a0, a1, a2, a3, place + 6 * stride, stride);
-                    WinogradTransforms<TIsa, TVec>.StoreFilter4(b0, b1, b2, b3, place + 12 * stride, stride);
-                    Far(at, k, out a0, out b0);
-                    Far(at + 1, k, out a1, out b1);
-                    Far(at + 2, k, out a2, out b2);
-                    Far(at + 3, k, out a3, out b3);
-                    WinogradTransforms<TIsa, TVec>.StoreFilter4(a0, a1, a2, a3, place + 18 * stride, stride);
-                    WinogradTransforms<TIsa, TVec>.StoreFilter4(b0, b1, b2, b3, place + 24 * stride, stride);
+                    StorePair<Filter4Near<TIsa, TVec>>(at, k, place + 6 * stride, stride);
+                    StorePair<Filter4Far<TIsa, TVec>>(at, k, place + 18 * stride, stride);
                     var quarter = TIsa.Broadcast(0.25f);
                     WinogradTransforms<TIsa, TVec>.StoreFilter4(TIsa.Multiply(quarter, TIsa.Load(at[0] + k)), TIsa.Multiply(quarter, TIsa.Load(at[1] + k)), TIsa.Multiply(quarter, TIsa.Load(at[2] + k)),
                         TIsa.Multiply(quarter, TIsa.Load(at[3] + k)), place, stride);
@@ -137,12 +126,19 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Near(float** column, int k, out TVec o1, out TVec o2)
-            => WinogradTransforms<TIsa, TVec>.Filter4Near(TIsa.Load(column[0] + k), TIsa.Load(column[4] + k), TIsa.Load(column[8] + k), TIsa.Load(column[12] + k), out o1, out o2);
+        private static void StorePair<TPair>(float** at, int k, float* to, nint stride) where TPair : struct, IWinogradPair<TVec>
+        {
+            Pair<TPair>(at, k, out var a0, out var b0);
+            Pair<TPair>(at + 1, k, out var a1, out var b1);
+            Pair<TPair>(at + 2, k, out var a2, out var b2);
+            Pair<TPair>(at + 3, k, out var a3, out var b3);
+            WinogradTransforms<TIsa, TVec>.StoreFilter4(a0, a1, a2, a3, to, stride);
+            WinogradTransforms<TIsa, TVec>.StoreFilter4(b0, b1, b2, b3, to + 6 * stride, stride);
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Far(float** column, int k, out TVec o3, out TVec o4)
-            => WinogradTransforms<TIsa, TVec>.Filter4Far(TIsa.Load(column[0] + k), TIsa.Load(column[4] + k), TIsa.Load(column[8] + k), TIsa.Load(column[12] + k), out o3, out o4);
+        private static void Pair<TPair>(float** column, int k, out TVec first, out TVec second) where TPair : struct, IWinogradPair<TVec>
+            => TPair.Rows(TIsa.Load(column[0] + k), TIsa.Load(column[4] + k), TIsa.Load(column[8] + k), TIsa.Load(column[12] + k), out first, out second);
 
         /// <summary>Aᵀ · A of one vector of filters and some channels, from [channel][filter] to KRSC.</summary>
         /// <param name="sums">First channel's first filter at position 0.</param>

@@ -16,10 +16,6 @@ internal struct Float4
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float4 Times(Float4 other) => new() { X = X * other.X, Y = Y * other.Y, Z = Z * other.Z, W = W * other.W };
 
-    /// <summary>These where the others are above 0, else 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Float4 WherePositive(Float4 others) => new() { X = others.X > 0 ? X : 0, Y = others.Y > 0 ? Y : 0, Z = others.Z > 0 ? Z : 0, W = others.W > 0 ? W : 0 };
-
     /// <summary>Bit i: whether value i is above 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly uint PositiveBits() => (X > 0 ? 1u : 0) | (Y > 0 ? 2u : 0) | (Z > 0 ? 4u : 0) | (W > 0 ? 8u : 0);

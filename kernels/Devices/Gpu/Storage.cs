@@ -17,10 +17,6 @@ internal struct Float8
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float8 Times(Float8 other) => new() { Low = Low.Times(other.Low), High = High.Times(other.High) };
 
-    /// <summary>These where the others are above 0, else 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Float8 WherePositive(Float8 others) => new() { Low = Low.WherePositive(others.Low), High = High.WherePositive(others.High) };
-
     /// <summary>Bit i: whether value i is above 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly uint PositiveBits() => Low.PositiveBits() | High.PositiveBits() << 4;

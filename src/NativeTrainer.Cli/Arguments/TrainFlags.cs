@@ -94,7 +94,7 @@ internal sealed class TrainFlags
         Add(Options.Seed("--seed", "Same seed, same result, bit for bit. [default: 1]"), (o, v) => o with { Seed = v });
         Add(Options.Integer("--threads", "N", "Kernel threads; the result does not depend on them. [default: all processors]"), (o, v) => o with { Threads = v });
         Add(Options.Text("--device", "NAME", "Where to compute; see the command devices. [default: auto]"), (o, v) => o with { Device = v });
-        Add(CommonOptions.Precision(), (o, v) => o with { Precision = v });
+        Add(MachineFlags.Precision(), (o, v) => o with { Precision = v });
         Add(Options.Bytes("--cache", "Memory for decoded images. [default: 2GB]"), (o, v) => o with { CacheBytes = v });
         Add(Options.Switch("--strict", "Stop at the first file that cannot be decoded."), (o, v) => o with { Strict = v });
         Add(Options.Text("--out", "FOLDER", "The run folder. [default: runs/DATA-N]", "-o"), (o, v) => o with { Out = v });

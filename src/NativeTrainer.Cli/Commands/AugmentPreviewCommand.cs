@@ -26,7 +26,7 @@ internal static class AugmentPreviewCommand
         var versions = Options.Integer("--epochs", "N", $"Versions of each. [default: {UsualVersions}]");
         var seed = Options.Seed("--seed", "The run's seed. [default: 1]");
         var file = Options.Text("--output", "FILE", "The PNG or JPEG to write. [default: augment-preview.png]", "-o");
-        var threads = CommonOptions.Threads();
+        var threads = MachineFlags.Threads();
         foreach (Option option in (Option[])[data, augment, weights, size, pictures, versions, seed, file, threads]) command.Add(option);
         command.SetAction(parsed =>
         {

@@ -27,7 +27,7 @@ internal static class ConvertCommand
         var labels = Options.Text("--labels", "FILE|A,B,…", "Class names in the order of the outputs: a text file with one a line, or a list.");
         var license = Options.Text("--license", "TEXT", "Licence of the weights, kept in the file.");
         var source = Options.Text("--source", "TEXT", "Where the weights come from, kept in the file. [default: the file's name]");
-        var (size, threads, json) = (Options.Integer("--size", "PIXELS", "Side of the input. [default: the graph's, else 224]"), CommonOptions.Threads(), CommonOptions.Json());
+        var (size, threads, json) = (Options.Integer("--size", "PIXELS", "Side of the input. [default: the graph's, else 224]"), MachineFlags.Threads(), JsonFlag.Make());
         command.Add(input);
         foreach (Option option in (Option[])[to, calibrate, mean, std, size, crop, interpolation, labels, license, source, threads, json]) command.Add(option);
         command.SetAction(parsed =>

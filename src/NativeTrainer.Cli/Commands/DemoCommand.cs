@@ -20,7 +20,7 @@ internal static class DemoCommand
     {
         var command = new ExampleCommand("demo", "See it work in about a minute: draws pictures, fine-tunes a small network on them, evaluates.", "nativetrainer demo", "nativetrainer demo --out /tmp/demo");
         var folder = Options.Text("--out", "FOLDER", "Where pictures and runs go; a demo in it is replaced. [default: demo]", "-o");
-        var (threads, json) = (CommonOptions.Threads(), CommonOptions.Json());
+        var (threads, json) = (MachineFlags.Threads(), JsonFlag.Make());
         command.Add(folder);
         command.Add(threads);
         command.Add(json);

@@ -11,7 +11,7 @@ internal static class DevicesCommand
     public static Command Create()
     {
         var command = new ExampleCommand("devices", "List where this machine can compute.", "nativetrainer devices", "nativetrainer devices --json");
-        var json = CommonOptions.Json();
+        var json = JsonFlag.Make();
         command.Add(json);
         command.SetAction(parsed =>
         {

@@ -16,13 +16,13 @@ internal static class EvaluateCommand
             "nativetrainer evaluate --weights runs/photos-1/best.safetensors --data photos/val",
             "nativetrainer evaluate --weights best.safetensors --data photos --split test --out report",
             "nativetrainer evaluate --weights best.safetensors --data test.csv --json");
-        var weights = CommonOptions.Weights();
+        var weights = NetworkFlags.Weights();
         var data = Options.Text("--data", "PATH", "A split's folder with one folder per class, a CSV with path,label, or a data root.", "-d");
         data.Required = true;
         var split = Options.Choice("--split", "The part of a data root. [default: val, else test]", ("train", SplitName.Train), ("val", SplitName.Val), ("test", SplitName.Test));
         var limit = Options.Integer("--limit", "N", "Only N images, spread evenly over the set. [default: all]");
         var folder = Options.Text("--out", "FOLDER", "Write per-class.csv, confusion.csv, predictions.csv and confusion.png there.", "-o");
-        var (size, batch, threads, device, precision, json) = (CommonOptions.Size(), CommonOptions.Batch(), CommonOptions.Threads(), CommonOptions.Device(), CommonOptions.Precision(), CommonOptions.Json());
+        var (size, batch, threads, device, precision, json) = (NetworkFlags.Size(), NetworkFlags.Batch(), MachineFlags.Threads(), MachineFlags.Device(), MachineFlags.Precision(), JsonFlag.Make());
         foreach (Option option in (Option[])[weights, data, split, limit, folder, size, batch, threads, device, precision, json]) command.Add(option);
         command.SetAction(parsed =>
         {

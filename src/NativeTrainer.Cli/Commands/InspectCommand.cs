@@ -17,7 +17,7 @@ internal static class InspectCommand
             "nativetrainer inspect resnet50.safetensors --json");
         var file = new Argument<string>("FILE") { Description = "A safetensors file." };
         var tensors = Options.Switch("--tensors", "List every tensor with its shape.");
-        var json = CommonOptions.Json();
+        var json = JsonFlag.Make();
         command.Add(file);
         command.Add(tensors);
         command.Add(json);

@@ -17,11 +17,11 @@ internal static class PredictCommand
             "nativetrainer predict --weights best.safetensors photo.jpg",
             "nativetrainer predict --weights best.safetensors --top-k 1 --csv holiday/ > holiday.csv",
             "nativetrainer predict --weights best.safetensors --json a.jpg b.png");
-        var weights = CommonOptions.Weights();
+        var weights = NetworkFlags.Weights();
         var paths = new Argument<string[]>("PATH") { Description = "Pictures, or folders of pictures.", Arity = ArgumentArity.OneOrMore };
         var top = Options.Integer("--top-k", "K", $"Classes per picture, the likeliest first. [default: {UsualCount}]");
         var csv = Options.Switch("--csv", "Print path,rank,class,probability as CSV.");
-        var (size, batch, threads, device, precision, json) = (CommonOptions.Size(), CommonOptions.Batch(), CommonOptions.Threads(), CommonOptions.Device(), CommonOptions.Precision(), CommonOptions.Json());
+        var (size, batch, threads, device, precision, json) = (NetworkFlags.Size(), NetworkFlags.Batch(), MachineFlags.Threads(), MachineFlags.Device(), MachineFlags.Precision(), JsonFlag.Make());
         command.Add(paths);
         foreach (Option option in (Option[])[weights, top, csv, size, batch, threads, device, precision, json]) command.Add(option);
         command.SetAction(parsed =>

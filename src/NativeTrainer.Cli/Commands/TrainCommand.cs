@@ -23,7 +23,7 @@ internal static class TrainCommand
             "nativetrainer train --config runs/photos-1/options.json --seed 2");
         var flags = new TrainFlags(command);
         var resume = Options.Text("--resume", "RUN", "Continue the run in this folder where it was saved, with its own options.");
-        var json = CommonOptions.Json();
+        var json = JsonFlag.Make();
         command.Add(resume);
         command.Add(json);
         command.SetAction(parsed =>

@@ -9,16 +9,7 @@ namespace NativeTrainer.Tests.Training;
 /// <summary>Whole runs on a card of text: pictures, augmentation, recorded steps, losses one step late, validation, checkpoints.</summary>
 public sealed class CardRunTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly string _data, _weights;
-
-    public CardRunTests()
-    {
-        _data = Path.Combine(_folder.Path, "data");
-        SmallPictures.Write(_data, train: 4, validation: 1);
-        _weights = Path.Combine(_folder.Path, "small.safetensors");
-        SmallPictures.SaveRandomWeights(_weights);
-    }
+    private readonly SmallPictures _pictures = new(train: 4, validation: 1);
 
     /// <summary>
     /// The losses of the same batches in the same order: another picture, key or update would move them by far more. What the arithmetic may move them by
@@ -30,7 +21,7 @@ public sealed class CardRunTests : IDisposable
         var options = Options("processor") with { Precision = PrecisionChoice.Fp32, Ema = 0.9f, Accumulate = 2 };
         Recorder processor = new(), card = new();
         var expected = Trainer.Train(options, processor);
-        var result = Trainer.Train(options with { Out = Path.Combine(_folder.Path, "card") }, card, _ => PtxDevice.Open());
+        var result = Trainer.Train(options with { Out = _pictures.In("card") }, card, _ => PtxDevice.Open());
         Assert.Equal(processor.Losses.Count, card.Losses.Count);
         for (int i = 0; i < card.Losses.Count; i++) Assert.Equal(processor.Losses[i], card.Losses[i], 1e-3 * processor.Losses[i]);
         Assert.Equal(expected.Best.Loss, result.Best.Loss, 1e-3 * expected.Best.Loss);
@@ -46,7 +37,7 @@ public sealed class CardRunTests : IDisposable
         Assert.Contains("the card is lost", lost.Message);
         Assert.Equal(1, recorder.Epochs);
         var second = new Recorder();
-        var result = Trainer.Resume(Path.Combine(_folder.Path, "lost"), second);
+        var result = Trainer.Resume(_pictures.In("lost"), second);
         Assert.Equal(1, second.Epochs);
         Assert.False(result.Interrupted);
     }
@@ -63,20 +54,7 @@ public sealed class CardRunTests : IDisposable
         Assert.Matches(@"needs \d+ MB of its memory at --batch \d+, 1 MB are free; --batch \d+ would fit", error.Message);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _pictures.Dispose();
 
-    private TrainOptions Options(string run) => new()
-    {
-        Data = _data,
-        Weights = _weights,
-        Strategy = TrainingStrategy.Full,
-        Augment = "medium",
-        Size = 16,
-        Batch = 4,
-        Epochs = 2,
-        LearningRate = 0.02f,
-        Schedule = ScheduleKind.Constant,
-        Threads = 2,
-        Out = Path.Combine(_folder.Path, run),
-    };
+    private TrainOptions Options(string run) => _pictures.Options(run) with { Augment = "medium", Size = 16, Batch = 4, Epochs = 2 };
 }

@@ -1,18 +1,47 @@
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
+using NativeTrainer.Training;
 using NativeTrainer.Weights;
 
 namespace NativeTrainer.Tests.Training;
 
-/// <summary>Pictures of three classes told apart by colour and stripes, and a network of random weights for them.</summary>
-internal static class SmallPictures
+/// <summary>A folder with pictures of three classes told apart by colour and stripes, and a network of random weights for them.</summary>
+internal sealed class SmallPictures : IDisposable
 {
     private const int Side = 40;
 
+    private readonly TemporaryFolder _folder = new();
+
     /// <param name="train">Pictures of each class.</param>
     /// <param name="validation">Pictures of each class.</param>
-    public static void Write(string folder, int train, int validation)
+    public SmallPictures(int train, int validation)
+    {
+        Write(Data, train, validation);
+        SaveRandomWeights(Weights);
+    }
+
+    public string Data => In("data");
+
+    public string Weights => In("small.safetensors");
+
+    public string In(string name) => Path.Combine(_folder.Path, name);
+
+    /// <summary>All layers, two threads, a constant rate; into the folder <paramref name="run"/>.</summary>
+    public TrainOptions Options(string run) => new()
+    {
+        Data = Data,
+        Weights = Weights,
+        Strategy = TrainingStrategy.Full,
+        LearningRate = 0.02f,
+        Schedule = ScheduleKind.Constant,
+        Threads = 2,
+        Out = In(run),
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    private static void Write(string folder, int train, int validation)
     {
         var random = new Random(3);
         for (int c = 0; c < 3; c++)
@@ -21,7 +50,7 @@ internal static class SmallPictures
         }
     }
 
-    public static void SaveRandomWeights(string path)
+    private static void SaveRandomWeights(string path)
     {
         var spec = new ResNetSpec
         {

@@ -10,24 +10,14 @@ namespace NativeTrainer.Tests.Training;
 /// <summary>Whole runs on small pictures written by the test: three classes told apart by colour and stripes.</summary>
 public sealed class TrainerTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly string _data;
-    private readonly string _weights;
-
-    public TrainerTests()
-    {
-        _data = Path.Combine(_folder.Path, "data");
-        SmallPictures.Write(_data, train: 10, validation: 4);
-        _weights = Path.Combine(_folder.Path, "small.safetensors");
-        SmallPictures.SaveRandomWeights(_weights);
-    }
+    private readonly SmallPictures _pictures = new(train: 10, validation: 4);
 
     [Fact]
     public void LearnsAndWhatItSavesEvaluatesTheSame()
     {
         var result = Trainer.Train(Options("run") with { Epochs = 12, LearningRate = 0.05f, Schedule = ScheduleKind.Cosine }, new Recorder());
         Assert.True(result.Best.Accuracy >= 0.9, $"accuracy {result.Best.Accuracy}");
-        var evaluated = Evaluator.Evaluate(new EvaluateOptions { Weights = Path.Combine(result.RunFolder, "best.safetensors"), Data = _data, Batch = 5 });
+        var evaluated = Evaluator.Evaluate(new EvaluateOptions { Weights = Path.Combine(result.RunFolder, "best.safetensors"), Data = _pictures.Data, Batch = 5 });
         Assert.Equal(result.Best.Accuracy, evaluated.Metrics.Accuracy);
         Assert.Equal(["class0", "class1", "class2"], evaluated.Classes);
     }
@@ -55,7 +45,7 @@ public sealed class TrainerTests : IDisposable
         {
             string folder = $"stopped{stopAt}";
             using var stop = new CancellationTokenSource();
-            var first = Trainer.Train(options with { Out = Path.Combine(_folder.Path, folder), Threads = 1 }, new Recorder(stopAt, stop), stop.Token);
+            var first = Trainer.Train(options with { Out = _pictures.In(folder), Threads = 1 }, new Recorder(stopAt, stop), stop.Token);
             Assert.True(first.Interrupted);
             var second = Trainer.Resume(first.RunFolder, new Recorder());
             Assert.False(second.Interrupted);
@@ -76,8 +66,8 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void AnotherNumberOfClassesReplacesTheHeadAndSaysSo()
     {
-        Directory.Delete(Path.Combine(_data, "train", "class2"), true);
-        Directory.Delete(Path.Combine(_data, "val", "class2"), true);
+        Directory.Delete(Path.Combine(_pictures.Data, "train", "class2"), true);
+        Directory.Delete(Path.Combine(_pictures.Data, "val", "class2"), true);
         var recorder = new Recorder();
         var result = Trainer.Train(Options("two") with { Strategy = TrainingStrategy.Head, Epochs = 2 }, recorder);
         Assert.Contains(recorder.Notes, n => n.Contains("new head: 2 classes"));
@@ -88,9 +78,9 @@ public sealed class TrainerTests : IDisposable
     public void ARunIsRepeatedByItsOwnOptions()
     {
         Trainer.Train(Options("first") with { LearningRate = 0, Augment = "auto", Epochs = 1 }, new Recorder());
-        var again = TrainOptionsFile.Load(Path.Combine(_folder.Path, "first", TrainOptionsFile.Name));
+        var again = TrainOptionsFile.Load(Path.Combine(_pictures.In("first"), TrainOptionsFile.Name));
         Assert.Equal((32, "light", 0.005f), (again.Size, again.Augment, again.LearningRate));
-        Trainer.Train(again with { Out = Path.Combine(_folder.Path, "again") }, new Recorder());
+        Trainer.Train(again with { Out = _pictures.In("again") }, new Recorder());
         AssertSameFile("first", "again", "last.safetensors");
     }
 
@@ -98,7 +88,7 @@ public sealed class TrainerTests : IDisposable
     public void ARunWhoseDataChangedIsNotResumed()
     {
         var run = Trainer.Train(Options("changed") with { Epochs = 1 }, new Recorder());
-        File.Delete(Directory.EnumerateFiles(Path.Combine(_data, "train", "class0")).First());
+        File.Delete(Directory.EnumerateFiles(Path.Combine(_pictures.Data, "train", "class0")).First());
         var error = Assert.Throws<UserException>(() => Trainer.Resume(run.RunFolder, new Recorder()));
         Assert.Contains("cannot go on as it began", error.Message);
     }
@@ -108,9 +98,9 @@ public sealed class TrainerTests : IDisposable
     {
         Trainer.Train(Options("whole") with { Epochs = 1 }, new Recorder());
         Trainer.Train(Options("killed") with { Epochs = 1 }, new Recorder());
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(_folder.Path, "killed"), "*.safetensors")) File.Delete(file);
+        foreach (string file in Directory.EnumerateFiles(_pictures.In("killed"), "*.safetensors")) File.Delete(file);
         var recorder = new Recorder();
-        Trainer.Resume(Path.Combine(_folder.Path, "killed"), recorder);
+        Trainer.Resume(_pictures.In("killed"), recorder);
         Assert.Contains(recorder.Notes, n => n.Contains("from its beginning"));
         AssertSameFile("whole", "killed", "last.safetensors");
     }
@@ -145,21 +135,10 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("--lr", result.Diverged);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _pictures.Dispose();
 
-    private TrainOptions Options(string run) => new()
-    {
-        Data = _data,
-        Weights = _weights,
-        Strategy = TrainingStrategy.Full,
-        Size = 32,
-        Batch = 6,
-        LearningRate = 0.02f,
-        Schedule = ScheduleKind.Constant,
-        Threads = 2,
-        Out = Path.Combine(_folder.Path, run),
-    };
+    private TrainOptions Options(string run) => _pictures.Options(run) with { Size = 32, Batch = 6 };
 
     private void AssertSameFile(string a, string b, string name)
-        => Assert.True(File.ReadAllBytes(Path.Combine(_folder.Path, a, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_folder.Path, b, name))), $"{name} of {a} and {b} differ");
+        => Assert.True(File.ReadAllBytes(Path.Combine(_pictures.In(a), name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_pictures.In(b), name))), $"{name} of {a} and {b} differ");
 }
