@@ -30,9 +30,9 @@ public sealed class OpCaseTests
         }
     }
 
-    internal static byte[][] Check(OpCase opCase, Device device, string where)
+    internal static byte[][] Check(OpCase opCase, Device device, string where, bool again = true)
     {
-        string? failure = CaseCheck.Run(opCase, device, out var outputs);
+        string? failure = CaseCheck.Run(opCase, device, out var outputs, again);
         Assert.True(failure is null, $"{opCase.Name} on {where}: {failure}");
         return outputs;
     }

@@ -9,7 +9,7 @@ public static class BatchNorm2dCases
     private const double U = Tolerance.UnitRoundOff;
 
     // One row more than chunks of 16; one channel; channels about a vector's width; several chunks; ResNet's widest.
-    private static readonly (int Rows, int Channels)[] Shapes = [(2, 1), (1000, 3), (17, 17), (50, 64), (700, 65), (20_000, 2), (18, 2048), (300, 130)];
+    private static readonly (int Rows, int Channels)[] Shapes = [(2, 1), (1000, 3), (17, 17), (50, 64), (700, 65), (8400, 2), (18, 2048), (300, 130)];
 
     public static IEnumerable<OpCase> All
     {
@@ -17,7 +17,8 @@ public static class BatchNorm2dCases
         {
             foreach (var (rows, channels) in Shapes)
             {
-                foreach (var (relu, residual) in new[] { (false, false), (true, true) })
+                // The largest take seconds on simulators, so one variant each is enough.
+                foreach (var (relu, residual) in new[] { (false, false), (true, true) }.Where(v => rows * channels < 30_000 || v.Item1 == (channels % 2 == 0)))
                 {
                     yield return ForwardTrain(rows, channels, relu, residual);
                     yield return ForwardEval(rows, channels, relu, residual);

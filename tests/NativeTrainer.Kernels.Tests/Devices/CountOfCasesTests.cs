@@ -11,6 +11,6 @@ public sealed class CountOfCasesTests
         int simulator = SimulatorTests.Names.Count, executor = PtxTests.Names.Count;
         int tensorCores = AllCases.List.Count(c => c.NeedsTensorCores || c.Precision == Precision.Tf32);
         TestContext.Current.SendDiagnosticMessage($"GPU op cases without a card: {simulator} on ILGPU's simulator (Simt), {executor} in the PTX executor, {MmaTileTests.Cases.Count + MmaTileTests.StatisticsCases.Count + 1} more for the block tiles of the tensor cores");
-        Assert.True(simulator > 200 && executor > 400 && tensorCores > 100, $"{simulator}, {executor}, {tensorCores}");
+        Assert.True(simulator > 400 && executor > 700 && tensorCores > 100, $"{simulator}, {executor}, {tensorCores}");
     }
 }
