@@ -7,6 +7,8 @@ namespace NativeTrainer.Kernels.Tests.Devices;
 /// <summary>NVIDIA's assembler and disassembler, where they are installed: what a kernel needs on a card, without the card.</summary>
 internal sealed partial class Assembler
 {
+    private static readonly string[] Tools = ["ptxas", "cuobjdump", "nvdisasm"];
+
     private readonly string _folder;
 
     private Assembler(string folder) => _folder = folder;
@@ -16,7 +18,7 @@ internal sealed partial class Assembler
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string?[] folders = [Environment.GetEnvironmentVariable("NATIVETRAINER_PTXAS"), Path.Combine(home, ".cache", "nativetrainer", "ptxas"), .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)];
-        string? folder = folders.FirstOrDefault(f => !string.IsNullOrEmpty(f) && File.Exists(Path.Combine(f, "ptxas")) && File.Exists(Path.Combine(f, "cuobjdump")));
+        string? folder = folders.FirstOrDefault(f => !string.IsNullOrEmpty(f) && Tools.All(tool => File.Exists(Path.Combine(f, tool))));
         return folder is null ? null : new Assembler(folder);
     }
 
@@ -51,7 +53,10 @@ internal sealed partial class Assembler
 
     private string Run(string tool, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(_folder, tool), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(Path.Combine(_folder, tool), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // cuobjdump looks for nvdisasm on the path.
+        start.Environment["PATH"] = $"{_folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+        using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
