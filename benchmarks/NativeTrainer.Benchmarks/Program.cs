@@ -13,10 +13,13 @@ try
     switch (args.FirstOrDefault())
     {
         case null or "help" or "--help" or "-h":
-            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}");
+            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}");
             return 0;
         case "throughput":
             ThroughputCommand.Run(new CommandArguments(args.Skip(1)));
+            return 0;
+        case "cpu-table":
+            CpuTable.Run(new CommandArguments(args.Skip(1)));
             return 0;
         case "worker":
             ThroughputCommand.RunWorker(new CommandArguments(args.Skip(1)));
@@ -25,7 +28,7 @@ try
             OpBenchmarks.Run(args[1..]);
             return 0;
         case var other:
-            throw new UsageException($"command '{other}' is not known; choose throughput or ops");
+            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table or ops");
     }
 }
 catch (UsageException mistake)

@@ -22,14 +22,17 @@ internal sealed class PeerTarget : IThroughputTarget
         _model = new ResNet(ResNetShape.Known(work.Model, ThroughputWork.Classes));
         StoreChannelsLast(_model);
         _model.train(work.Mode == "train");
+        if (work.Mode == "frozen") _model.TrainLastStage();
         _images = randn(work.Batch, work.Size, work.Size, 3).permute(0, 3, 1, 2);
         _labels = randint(ThroughputWork.Classes, [work.Batch], ScalarType.Int64);
-        IEnumerable<Parameter> trained = work.Mode == "head" ? _model.Head.parameters() : _model.parameters();
+        IEnumerable<Parameter> trained = work.Mode is "head" or "cached" ? _model.Head.parameters() : _model.parameters().Where(p => p.requires_grad);
         if (work.Mode != "infer")
             _optimizer = optim.SGD(trained, ThroughputWork.LearningRate, ThroughputWork.Momentum, weight_decay: ThroughputWork.WeightDecay);
     }
 
     public string Description => $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)} (libtorch {torch.__version__}), float32, channels_last, {get_num_threads()} threads";
+
+    public double FlopsPerStep => 0;
 
     public void Step()
     {
@@ -40,7 +43,13 @@ internal sealed class PeerTarget : IThroughputTarget
             _model.forward(_images);
             return;
         }
-        var loss = nn.functional.cross_entropy(_work.Mode == "head" ? _model.Head.forward(FrozenFeatures()) : _model.forward(_images), _labels);
+        var logits = _work.Mode switch
+        {
+            "head" or "cached" => _model.Head.forward(Untracked(_model.Features)),
+            "frozen" => _model.Head.forward(_model.LastStage(Untracked(_model.BeforeLastStage))),
+            _ => _model.forward(_images),
+        };
+        var loss = nn.functional.cross_entropy(logits, _labels);
         _optimizer!.zero_grad();
         loss.backward();
         WithoutCollection.Run(() => _optimizer.step());
@@ -63,9 +72,9 @@ internal sealed class PeerTarget : IThroughputTarget
             if (parameter.dim() == 4) parameter.set_(parameter.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
     }
 
-    private Tensor FrozenFeatures()
+    private Tensor Untracked(Func<Tensor, Tensor> part)
     {
         using var untracked = no_grad();
-        return _model.Features(_images);
+        return part(_images);
     }
 }

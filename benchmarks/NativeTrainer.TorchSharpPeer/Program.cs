@@ -7,10 +7,10 @@ using NativeTrainer.TorchSharpPeer.Fixtures;
 const string Help = """
     TorchSharp, as the yardstick and the source of parity fixtures for NativeTrainer.
 
-      train | infer | head [--model resnet18|resnet34|resnet50] [--batch N] [--size PIXELS] [--threads N] [--seconds S] [--json]
+      throughput [--mode train|frozen|head|cached|infer|pictures] [--model resnet18|resnet34|resnet50] [--batch N] [--size PIXELS] [--threads N]
+                 [--images DIR] [--seconds S] [--json]
                             times whole steps on synthetic images and prints images/s and peak memory
-      train | infer | head … --worker
-                            the same under the command of NativeTrainer.Benchmarks throughput (stdin, stdout)
+      worker …              the same under the command of NativeTrainer.Benchmarks (stdin, stdout); --first ends after one step
       fixtures DIR          writes the parity fixtures (safetensors) into DIR
     """;
 
@@ -25,14 +25,17 @@ try
     TorchNative.Load();
     switch (command)
     {
-        case "train" or "infer" or "head":
-            Throughput(new CommandArguments(["--mode", command, .. args.Skip(1)]));
+        case "throughput":
+            Throughput(new CommandArguments(args.Skip(1)));
+            return 0;
+        case "worker":
+            Work(new CommandArguments(args.Skip(1)));
             return 0;
         case "fixtures":
             Fixtures(new CommandArguments(args.Skip(1)));
             return 0;
         default:
-            throw new UsageException($"command '{command}' is not known; choose one of train, infer, head, fixtures");
+            throw new UsageException($"command '{command}' is not known; choose one of throughput, worker, fixtures");
     }
 }
 catch (UsageException mistake)
@@ -41,18 +44,25 @@ catch (UsageException mistake)
     return 2;
 }
 
+static IThroughputTarget Target(ThroughputWork work) => work.Mode == "pictures" ? new PeerPictures(work) : new PeerTarget(work);
+
+static void Work(CommandArguments arguments)
+{
+    bool first = arguments.Flag("--first");
+    var work = ThroughputWork.Parse(arguments);
+    arguments.Finish();
+    using var target = Target(work);
+    if (first) WorkerLoop.RunFirst(target, Console.Out);
+    else WorkerLoop.Run(target, Console.In, Console.Out);
+}
+
 static void Throughput(CommandArguments arguments)
 {
-    bool worker = arguments.Flag("--worker"), json = arguments.Flag("--json");
+    bool json = arguments.Flag("--json");
     int seconds = arguments.Number("--seconds", 10, 1, 86400);
     var work = ThroughputWork.Parse(arguments);
     arguments.Finish();
-    using var target = new PeerTarget(work);
-    if (worker)
-    {
-        WorkerLoop.Run(target, Console.In, Console.Out);
-        return;
-    }
+    using var target = Target(work);
     var rates = WorkerLoop.RunAlone(target, work.Batch, seconds);
     foreach (double rate in rates) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rate:F2} images/s"));
     double median = rates.Order().ElementAt(rates.Count / 2);

@@ -75,7 +75,22 @@ internal sealed class ResNet : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) => Head.forward(Features(x));
 
     /// <summary>(N, 3, H, W) to (N, features): everything before the last linear layer.</summary>
-    public Tensor Features(Tensor x)
+    public Tensor Features(Tensor x) => LastStage(BeforeLastStage(x));
+
+    /// <summary>Leaves only the last stage and the head to train; the norms before it use their running statistics.</summary>
+    public void TrainLastStage()
+    {
+        foreach (var parameter in parameters()) parameter.requires_grad = false;
+        foreach (var block in _blocks[^_shape.Depths[^1]..])
+        {
+            block.train(true);
+            foreach (var parameter in block.parameters()) parameter.requires_grad = true;
+        }
+        foreach (var parameter in Head.parameters()) parameter.requires_grad = true;
+    }
+
+    /// <summary>Stem and all stages but the last.</summary>
+    public Tensor BeforeLastStage(Tensor x)
     {
         x = _bn1.forward(_conv1.forward(x));
         Probe?.Relu(x);
@@ -85,7 +100,14 @@ internal sealed class ResNet : Module<Tensor, Tensor>
             Probe?.MaxPool(x);
             x = functional.max_pool2d(x, pool.Kernel, pool.Stride, pool.Pad, ceil_mode: pool.CeilMode);
         }
-        foreach (var block in _blocks) x = block.forward(x);
+        foreach (var block in _blocks[..^_shape.Depths[^1]]) x = block.forward(x);
+        return x;
+    }
+
+    /// <summary>The last stage and the mean over its pixels.</summary>
+    public Tensor LastStage(Tensor x)
+    {
+        foreach (var block in _blocks[^_shape.Depths[^1]..]) x = block.forward(x);
         return functional.adaptive_avg_pool2d(x, 1).flatten(1);
     }
 

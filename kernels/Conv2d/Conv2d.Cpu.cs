@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Kernels.Gemm;
@@ -54,11 +55,16 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
 
     public override long Flops => 2 * _shape.Macs;
 
+    public override long PackedWeightBytes => sizeof(float) * GemmBlock<TIsa, TVec>.PackedCount((long)_shape.R * _shape.S * _shape.C, _shape.K);
+
+    public override void PackWeights(TensorView w, TensorView packed) => Pack(w.Float32, (float*)packed.UInt8);
+
+    public override void ForwardPacked(TensorView x, TensorView packed, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace) => Multiply(x, (float*)packed.UInt8, epilogue, y);
+
     public override void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace)
     {
-        float* packed = Scratch(workspace);
-        _device.Team.For(PanelCount(_shape.K), new PackForward(w.Float32, packed, _shape.K, _shape.R * _shape.S * _shape.C));
-        _fprop.Run(x.Float32, packed, y.Float32, accumulate: false, new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu));
+        Pack(w.Float32, Scratch(workspace));
+        Multiply(x, Scratch(workspace), epilogue, y);
     }
 
     public override void BackwardData(TensorView dy, TensorView w, TensorView dx, GradientWrite write, TensorView workspace)
@@ -82,6 +88,11 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
 
     public override void BackwardBias(TensorView dy, TensorView db, GradientWrite write, TensorView workspace)
         => _biasGradient.Run(dy.Float32, db.Float32, write, Scratch(workspace));
+
+    private void Pack(float* w, float* packed) => _device.Team.For(PanelCount(_shape.K), new PackForward(w, packed, _shape.K, _shape.R * _shape.S * _shape.C));
+
+    private void Multiply(TensorView x, float* packed, in Conv2dEpilogue epilogue, TensorView y)
+        => _fprop.Run(x.Float32, packed, y.Float32, accumulate: false, new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu));
 
     private static float* Scratch(TensorView workspace) => (float*)workspace.UInt8;
 
@@ -125,6 +136,7 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
     /// <summary>KRSC to panels of K: B[rsc][k].</summary>
     private readonly struct PackForward(float* w, float* packed, int channels, int steps) : IChunkBody
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int chunk, int worker)
         {
             int width = GemmBlock<TIsa, TVec>.PanelWidth, first = chunk * width, count = Math.Min(width, channels - first);
@@ -133,13 +145,21 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
             // 16 steps at a time: reads and writes then stay within L1.
             for (int block = 0; block < steps; block += 16)
             {
-                int end = Math.Min(block + 16, steps);
-                for (int lane = 0; lane < count; lane++)
+                int end = Math.Min(block + 16, steps), whole = block + (end - block) / 4 * 4, lane = 0;
+                for (; lane <= count - 4; lane += 4)
                 {
                     float* from = w + (long)(first + lane) * steps;
-                    for (int step = block; step < end; step++) panel[step * width + lane] = from[step];
+                    for (int step = block; step < whole; step += 4) Transposition.Turn(from + step, steps, panel + step * width + lane, width);
+                    Copy(first, panel, lane, lane + 4, whole, end);
                 }
+                Copy(first, panel, lane, count, block, end);
             }
+        }
+
+        private void Copy(int first, float* panel, int lane, int lanes, int from, int to)
+        {
+            for (; lane < lanes; lane++)
+                for (int step = from; step < to; step++) panel[step * GemmBlock<TIsa, TVec>.PanelWidth + lane] = w[(long)(first + lane) * steps + step];
         }
     }
 
@@ -150,14 +170,7 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
         {
             int width = GemmBlock<TIsa, TVec>.PanelWidth, first = chunk * width, count = Math.Min(width, channels - first);
             float* to = packed + (long)chunk * width * tapCount * k;
-            for (int tap = 0; tap < tapCount; tap++)
-            {
-                for (int i = 0; i < k; i++, to += width)
-                {
-                    new Span<float>(w + ((long)i * rs + taps[tap]) * channels + first, count).CopyTo(new Span<float>(to, width));
-                    if (count < width) new Span<float>(to + count, width - count).Clear();
-                }
-            }
+            for (int tap = 0; tap < tapCount; tap++, to += width * k) Panels<TIsa, TVec>.PackOne(w + (long)taps[tap] * channels + first, k, (nint)rs * channels, count, to);
         }
     }
 }

@@ -73,6 +73,16 @@ public abstract class Conv2d : OpPlan
     /// <param name="workspace">At least <see cref="OpPlan.WorkspaceBytes"/>; so in every call.</param>
     public abstract void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace);
 
+    /// <summary>Bytes of weights in the form that forward multiplies by, for weights that serve many calls; 0 where forward has no use for one.</summary>
+    public virtual long PackedWeightBytes => 0;
+
+    /// <summary>Brings w into the form of <see cref="ForwardPacked"/>.</summary>
+    /// <param name="packed"><see cref="PackedWeightBytes"/> bytes.</param>
+    public virtual void PackWeights(TensorView w, TensorView packed) => throw new NotSupportedException($"{Variant} has no packed weights");
+
+    /// <summary><see cref="Forward"/> with weights from <see cref="PackWeights"/>; the same bits.</summary>
+    public virtual void ForwardPacked(TensorView x, TensorView packed, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace) => throw new NotSupportedException($"{Variant} has no packed weights");
+
     /// <summary>dx (=|+=) gradient of the input.</summary>
     public abstract void BackwardData(TensorView dy, TensorView w, TensorView dx, GradientWrite write, TensorView workspace);
 

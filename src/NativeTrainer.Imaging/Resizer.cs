@@ -66,7 +66,7 @@ public sealed class Resizer
         _vertical.Plan(_filter, source.Height, height, top, target.Height);
         int rowBytes = target.Width * 3;
         var (firstRow, rows) = _vertical.SourceRange;
-        int needed = checked(rows * rowBytes);
+        int needed = checked(rows * rowBytes + ResizePasses.Slack);
         if (_rows.Length < needed) _rows = GC.AllocateUninitializedArray<byte>(needed);
         ResizePasses.Horizontal(source, firstRow, rows, _horizontal, _rows);
         ResizePasses.Vertical(_rows, firstRow, rowBytes, _vertical, target.Pixels);

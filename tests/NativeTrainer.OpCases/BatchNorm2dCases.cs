@@ -17,12 +17,13 @@ public static class BatchNorm2dCases
         {
             foreach (var (rows, channels) in Shapes)
             {
-                // The largest take seconds on simulators, so one variant each is enough.
-                foreach (var (relu, residual) in new[] { (false, false), (true, true) }.Where(v => rows * channels < 30_000 || v.Item1 == (channels % 2 == 0)))
+                // The longest and the widest take many seconds on the simulator, so one variant each is enough.
+                bool large = rows > 1000 || channels > 1000;
+                foreach (var (relu, residual) in new[] { (false, false), (true, true) }.Where(v => !large || v.Item1))
                 {
                     yield return ForwardTrain(rows, channels, relu, residual);
                     yield return ForwardEval(rows, channels, relu, residual);
-                    foreach (var write in Operand.Writes)
+                    foreach (var write in large ? [GradientWrite.Add] : Operand.Writes)
                     {
                         yield return BackwardTrain(rows, channels, relu, residual, parameters: true, write);
                         yield return BackwardEval(rows, channels, relu, residual, parameters: true, write);

@@ -32,10 +32,8 @@ internal static class LayerProfile
         Console.WriteLine($"{"layer",-32}{"forward ms",11}{"GFLOP/s",9}{"backward ms",13}{"GFLOP/s",9}{"share",7}  variant");
         foreach (var (step, f, b) in lines)
         {
-            // Two backward products for one forward; of the first layer one.
-            int products = step.Name == lines[0].Step.Name ? 1 : 2;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{step.Name,-32}{f,11:F2}{Rate(step.Flops, f),9}{(b == 0 ? "" : b.ToString("F2", CultureInfo.InvariantCulture)),13}{Rate(b == 0 ? 0 : products * step.Flops, b),9}{(f + b) / total,7:P1}  {step.Variant}"));
+                $"{step.Name,-32}{f,11:F2}{Rate(step.Flops, f),9}{(b == 0 ? "" : b.ToString("F2", CultureInfo.InvariantCulture)),13}{Rate(b == 0 ? 0 : step.BackwardFlops, b),9}{(f + b) / total,7:P1}  {step.Variant}"));
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"sum",-32}{lines.Sum(l => l.Forward),11:F2}{"",9}{lines.Sum(l => l.Backward),13:F2}"));
     }

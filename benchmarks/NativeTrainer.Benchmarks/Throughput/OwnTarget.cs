@@ -40,14 +40,14 @@ internal sealed class OwnTarget : IThroughputTarget
         var options = new TrainOptions
         {
             Data = "",
-            Strategy = work.Mode == "head" ? TrainingStrategy.Head : TrainingStrategy.Full,
+            Strategy = work.Mode is "head" or "cached" ? TrainingStrategy.Head : TrainingStrategy.Full,
             Batch = work.Batch,
             LearningRate = ThroughputWork.LearningRate,
             Momentum = ThroughputWork.Momentum,
             WeightDecay = ThroughputWork.WeightDecay,
         };
-        _model.Parameters.SetTrainable(p => work.Mode == "train" || p.Name.StartsWith("fc.", StringComparison.Ordinal));
-        _training = new TrainStep(_model, options, work.Size, work.Batch, fromScratch: true);
+        _model.Parameters.SetTrainable(p => work.Mode == "train" || p.Name.StartsWith("fc.", StringComparison.Ordinal) || (work.Mode == "frozen" && p.Name.StartsWith("layer4.", StringComparison.Ordinal)));
+        _training = new TrainStep(_model, options, work.Mode == "cached" ? 0 : work.Size, work.Batch, fromScratch: true);
         _arena = _device.Allocate(_training.ArenaBytes);
         _training.Bind(_arena);
         _training.Prepare();
@@ -60,6 +60,8 @@ internal sealed class OwnTarget : IThroughputTarget
     public Graph.StepGraph Graph => _training?.Graph ?? _inference!.Graph;
 
     public string Description => $"NativeTrainer, float32, {_device.Description}";
+
+    public double FlopsPerStep => Graph.Steps.Sum(s => (double)s.Flops) + Graph.BackwardSteps.Sum(s => (double)s.BackwardFlops);
 
     public void Step()
     {

@@ -17,12 +17,15 @@ internal sealed record ThroughputResult(DateTime Time, string Version, Throughpu
 internal static class ThroughputCommand
 {
     public const string Help = """
-        throughput [--model resnet18|resnet34|resnet50] [--mode train|infer|head] [--batch N] [--size PIXELS] [--threads N]
-                   [--peer torchsharp|none] [--rounds N] [--seconds S] [--json] [--per-layer]
+        throughput [--model resnet18|resnet34|resnet50] [--mode train|frozen|head|cached|infer|pictures] [--batch N] [--size PIXELS] [--threads N]
+                   [--images DIR] [--peer torchsharp|none] [--rounds N] [--seconds S] [--json] [--per-layer]
             images per second of whole steps on synthetic images, beside TorchSharp in its best layout (channels_last), alternating
-              train  forward, backward and SGD with momentum and weight decay, all layers
-              head   the same of the last linear layer, on a backbone that is frozen but computed in every step
-              infer  forward in evaluation
+              train     forward, backward and SGD with momentum and weight decay, all layers
+              frozen    the same of layer4 and the last linear layer; the rest is frozen
+              head      the same of the last linear layer, on a backbone that is frozen but computed in every step
+              cached    the same on features kept from an epoch before; TorchSharp computes them
+              infer     forward in evaluation
+              pictures  JPEG files of --images DIR to augmented, normalised batches: crop, flip, brightness, contrast, saturation
             --per-layer: time, GFLOP/s (of the direct method's multiplications) and variant of each layer of ours, and nothing else
             --rounds and --seconds: turns of each engine and their length (7 and 4)
         """;
@@ -53,47 +56,28 @@ internal static class ThroughputCommand
     /// <summary>The worker's side: ours.</summary>
     public static void RunWorker(CommandArguments arguments)
     {
+        bool first = arguments.Flag("--first");
         var work = ThroughputWork.Parse(arguments);
         arguments.Finish();
-        using var target = new OwnTarget(work);
-        WorkerLoop.Run(target, Console.In, Console.Out);
+        using IThroughputTarget target = work.Mode == "pictures" ? new OwnPictures(work) : new OwnTarget(work);
+        if (first) WorkerLoop.RunFirst(target, Console.Out);
+        else WorkerLoop.Run(target, Console.In, Console.Out);
     }
 
     private static ThroughputResult Measure(ThroughputWork work, string? peerAssembly, int rounds, int seconds)
     {
-        using var ours = new Worker("NativeTrainer", Assembly.GetExecutingAssembly().Location, ["worker", .. work.ToArguments()]);
-        using var theirs = peerAssembly is null ? null : new Worker("TorchSharp", peerAssembly, [work.Mode, .. WithoutMode(work), "--worker"]);
-        var (our, their, ratios) = (new List<double>(), new List<double>(), new List<double>());
-        for (int round = 0; round < rounds; round++)
-        {
-            our.Add(Rate(ours, work, seconds));
-            if (theirs is null) continue;
-            their.Add(Rate(theirs, work, seconds));
-            ratios.Add(our[^1] / their[^1]);
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}/{rounds}: {our[^1]:F1} and {their[^1]:F1} images/s, ratio {ratios[^1]:F2}"));
-        }
-        var peer = theirs is null ? null : new EngineResult(theirs.Description, Median(their), their, theirs.Quit());
-        return new ThroughputResult(DateTime.UtcNow, Version(), work, Processor(), ours.Description, Median(our), our, ours.Quit(), theirs is null ? null : Median(ratios), peer);
-    }
-
-    private static string[] WithoutMode(ThroughputWork work) => ["--model", work.Model, "--batch", $"{work.Batch}", "--size", $"{work.Size}", "--threads", $"{work.Threads}"];
-
-    private static double Rate(Worker worker, ThroughputWork work, int seconds)
-    {
-        int steps = WorkerLoop.StepsFor(seconds, worker.SecondsPerStep);
-        return work.Batch * steps / worker.Time(steps);
-    }
-
-    private static double Median(List<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+        using var ours = new Worker(Comparison.Own(), work);
+        using var theirs = peerAssembly is null ? null : new Worker(Comparison.Peer(peerAssembly), work);
+        var compared = Comparison.Run(ours, theirs, work.Batch, rounds, seconds);
+        var peer = theirs is null ? null : new EngineResult(theirs.Description, Comparison.Median(compared.Theirs), compared.Theirs, theirs.Quit());
+        return new ThroughputResult(DateTime.UtcNow, Version(), work, Processor(), ours.Description, Comparison.Median(compared.Ours), compared.Ours, ours.Quit(),
+            theirs is null ? null : Comparison.Median(compared.Ratios), peer);
     }
 
     /// <summary>With the commit it was built from.</summary>
-    private static string Version() => Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    public static string Version() => Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    private static string Processor()
+    public static string Processor()
     {
         const string file = "/proc/cpuinfo";
         string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;

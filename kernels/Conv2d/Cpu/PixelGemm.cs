@@ -18,25 +18,26 @@ internal readonly unsafe struct Epilogue(float* bias, float* residual, bool relu
 
     public bool IsNone => bias == null && residual == null && !relu;
 
-    /// <summary>Finishes rows [first, first + rows) of y while they are in cache.</summary>
+    /// <summary>Finishes a block of y while it is in cache: rows from <paramref name="first"/> on, channels from <paramref name="firstChannel"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Apply<TIsa, TVec>(float* y, long first, int rows, int channels) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
+    public void Apply<TIsa, TVec>(float* y, long first, int rows, int channels, int firstChannel, int count) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
     {
         for (int row = 0; row < rows; row++)
         {
-            float* to = y + (first + row) * channels, add = residual == null ? null : residual + (first + row) * channels;
+            long start = (first + row) * channels + firstChannel;
+            float* to = y + start, add = residual == null ? null : residual + start, shift = bias == null ? null : bias + firstChannel;
             int k = 0;
-            for (; k <= channels - TIsa.Width; k += TIsa.Width)
+            for (; k <= count - TIsa.Width; k += TIsa.Width)
             {
                 var v = TIsa.Load(to + k);
-                if (bias != null) v = TIsa.Add(v, TIsa.Load(bias + k));
+                if (shift != null) v = TIsa.Add(v, TIsa.Load(shift + k));
                 if (add != null) v = TIsa.Add(v, TIsa.Load(add + k));
                 TIsa.Store(relu ? TIsa.Max(v, TIsa.Zero) : v, to + k);
             }
-            for (; k < channels; k++)
+            for (; k < count; k++)
             {
                 float v = to[k];
-                if (bias != null) v += bias[k];
+                if (shift != null) v += shift[k];
                 if (add != null) v += add[k];
                 to[k] = relu ? MathF.Max(v, 0) : v;
             }
@@ -54,12 +55,18 @@ internal sealed unsafe class PixelGemm<TIsa, TVec> where TIsa : struct, ISimd<TV
     private const int LargestSlice = 640;
     private const int TileFloats = 48 * 1024;
 
+    /// <summary>Rows so far apart fall into the same few sets of the near cache: they are copied to a tile even where a pixel reads just itself.</summary>
+    private const int CollidingFloats = 512;
+
+    /// <summary>Chunks that share the work well among a few cores, and columns that are worth a tile.</summary>
+    private const int EnoughChunks = 32, LeastColumns = 256;
+
     private readonly CpuDevice _device;
     private readonly TapPlan _taps;
     private readonly ReductionSlice[] _slices;
     private readonly int _height, _width, _channels, _gridH, _gridW, _strideH, _strideW, _outChannels, _tapCount;
     private readonly long _pixels;
-    private readonly int _rows, _ld;
+    private readonly int _rows, _ld, _columns;
     private readonly bool _direct;
     private readonly StridedDestination? _strided;
 
@@ -67,7 +74,7 @@ internal sealed unsafe class PixelGemm<TIsa, TVec> where TIsa : struct, ISimd<TV
         IReadOnlyList<(int, int)> taps, int outChannels, bool direct, StridedDestination? strided)
     {
         (_device, _height, _width, _channels, _gridH, _gridW, _strideH, _strideW) = (device, height, width, channels, gridH, gridW, strideH, strideW);
-        (_outChannels, _tapCount, _direct, _strided) = (outChannels, taps.Count, direct, strided);
+        (_outChannels, _tapCount, _direct, _strided) = (outChannels, taps.Count, direct && channels % CollidingFloats != 0, strided);
         _taps = new TapPlan(taps, channels, LargestSlice);
         _slices = GC.AllocateArray<ReductionSlice>(_taps.Slices.Length, pinned: true);
         _taps.Slices.CopyTo(_slices, 0);
@@ -77,7 +84,11 @@ internal sealed unsafe class PixelGemm<TIsa, TVec> where TIsa : struct, ISimd<TV
         // At least eight chunks, or the last core waits; but rows enough to use each panel of weights often.
         long wanted = Math.Min(Math.Clamp(TileFloats / _ld, 2 * tile, 240), (_pixels + 7) / 8);
         _rows = (int)Math.Max(tile, (wanted + tile - 1) / tile * tile);
-        device.Team.ReserveScratch(sizeof(float) * ((direct ? 0 : (long)_rows * _ld) + (strided is null ? 0 : (long)_rows * outChannels)));
+        // Few pixels: the columns are split too.
+        long rowChunks = (_pixels + _rows - 1) / _rows;
+        int groups = (int)Math.Clamp((EnoughChunks + rowChunks - 1) / rowChunks, 1, Math.Max(1, outChannels / LeastColumns)), panel = GemmBlock<TIsa, TVec>.PanelWidth;
+        _columns = ((outChannels + groups - 1) / groups + panel - 1) / panel * panel;
+        device.Team.ReserveScratch(sizeof(float) * ((_direct ? 0 : (long)_rows * _ld) + (strided is null ? 0 : (long)_rows * _columns)));
     }
 
     /// <summary>A row stride that does not put a column's rows into few cache sets: never a multiple of 512 bytes.</summary>
@@ -94,44 +105,45 @@ internal sealed unsafe class PixelGemm<TIsa, TVec> where TIsa : struct, ISimd<TV
         nint panelStride = (nint)(packedSteps == 0 ? _tapCount * _channels : packedSteps) * GemmBlock<TIsa, TVec>.PanelWidth;
         var gather = new PixelGather(source, _height, _width, _channels, _gridH, _gridW, _strideH, _strideW, _taps.Runs);
         var slices = (ReductionSlice*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_slices));
-        int chunks = (int)((_pixels + _rows - 1) / _rows);
-        var body = new Body(_device.Team.ScratchTable, gather, slices, _slices.Length, source, packed, panelStride, y, _pixels, _rows, _ld, _channels, _outChannels,
+        int rowChunks = (int)((_pixels + _rows - 1) / _rows), groups = (_outChannels + _columns - 1) / _columns;
+        var body = new Body(_device.Team.ScratchTable, gather, slices, _slices.Length, source, packed, panelStride, y, _pixels, rowChunks, _rows, _ld, _channels, _outChannels, _columns,
             _direct, accumulate, epilogue, _strided ?? default, _strided is not null, _gridH, _gridW);
-        _device.Team.For(chunks, body);
+        _device.Team.For(rowChunks * groups, body);
     }
 
     private readonly struct Body(byte** scratch, PixelGather gather, ReductionSlice* slices, int sliceCount, float* source, float* packed, nint panelStride, float* y,
-        long pixels, int chunkRows, int ld, int channels, int outChannels, bool direct, bool accumulate, Epilogue epilogue,
+        long pixels, int rowChunks, int chunkRows, int ld, int channels, int outChannels, int groupColumns, bool direct, bool accumulate, Epilogue epilogue,
         StridedDestination strided, bool isStrided, int gridH, int gridW) : IChunkBody
     {
         public void Run(int chunk, int worker)
         {
-            long first = (long)chunk * chunkRows;
-            int rows = (int)Math.Min(chunkRows, pixels - first);
-            float* tile = (float*)scratch[worker];
-            float* result = isStrided ? tile + (direct ? 0 : (long)chunkRows * ld) : y + first * outChannels;
+            // Groups of columns are outermost, so that neighbouring chunks share weights.
+            long first = (long)(chunk % rowChunks) * chunkRows;
+            int rows = (int)Math.Min(chunkRows, pixels - first), firstColumn = chunk / rowChunks * groupColumns, columns = Math.Min(groupColumns, outChannels - firstColumn);
+            float* tile = (float*)scratch[worker], panels = packed + firstColumn / GemmBlock<TIsa, TVec>.PanelWidth * panelStride;
+            float* result = isStrided ? tile + (direct ? 0 : (long)chunkRows * ld) : y + first * outChannels + firstColumn;
             for (int i = 0; i < sliceCount; i++)
             {
                 var slice = slices[i];
                 float* a = direct ? source + first * channels + slice.Channel : tile;
                 if (!direct) gather.Run(first, rows, slice, tile, ld);
                 bool add = i > 0 || (accumulate && !isStrided);
-                GemmBlock<TIsa, TVec>.Run(a, direct ? channels : ld, 1, rows, packed + (nint)slice.Start * GemmBlock<TIsa, TVec>.PanelWidth, panelStride, outChannels,
-                    slice.Length, result, outChannels, add);
+                GemmBlock<TIsa, TVec>.Run(a, direct ? channels : ld, 1, rows, panels + (nint)slice.Start * GemmBlock<TIsa, TVec>.PanelWidth, panelStride, columns,
+                    slice.Length, result, isStrided ? columns : outChannels, add);
             }
-            if (isStrided) Scatter(result, first, rows);
-            else if (!epilogue.IsNone) epilogue.Apply<TIsa, TVec>(y, first, rows, outChannels);
+            if (isStrided) Scatter(result, first, rows, firstColumn, columns);
+            else if (!epilogue.IsNone) epilogue.Apply<TIsa, TVec>(y, first, rows, outChannels, firstColumn, columns);
         }
 
-        private void Scatter(float* from, long first, int rows)
+        private void Scatter(float* from, long first, int rows, int firstColumn, int columns)
         {
-            for (int row = 0; row < rows; row++, from += outChannels)
+            for (int row = 0; row < rows; row++, from += columns)
             {
                 long pixel = first + row, image = pixel / (gridH * gridW);
                 int rest = (int)(pixel % (gridH * gridW));
                 int h = rest / gridW * strided.StrideH + strided.PhaseH, w = rest % gridW * strided.StrideW + strided.PhaseW;
-                var to = new Span<float>(y + ((image * strided.Height + h) * strided.Width + w) * outChannels, outChannels);
-                var value = new ReadOnlySpan<float>(from, outChannels);
+                var to = new Span<float>(y + ((image * strided.Height + h) * strided.Width + w) * outChannels + firstColumn, columns);
+                var value = new ReadOnlySpan<float>(from, columns);
                 if (accumulate) System.Numerics.Tensors.TensorPrimitives.Add(to, value, to);
                 else value.CopyTo(to);
             }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Kernels.Gemm;
 
@@ -66,7 +67,7 @@ internal sealed unsafe class WeightGradient<TIsa, TVec> where TIsa : struct, ISi
             {
                 int count = (int)Math.Min(BlockPixels, end - first);
                 gather.Run(first, count, slice, tile, ld);
-                Panels<TIsa, TVec>.Pack(dy + first * k, count, k, packed);
+                Panels<TIsa, TVec>.Pack(dy + first * k, count, k, k, packed);
                 // A is the tile read by columns: its rows are pixels, the steps of this product.
                 GemmBlock<TIsa, TVec>.Run(tile, 1, ld, slice.Length, packed, (nint)count * GemmBlock<TIsa, TVec>.PanelWidth, k, count, result, k, first > begin);
             }
@@ -81,20 +82,40 @@ internal sealed unsafe class WeightGradient<TIsa, TVec> where TIsa : struct, ISi
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int chunk, int worker)
         {
-            int first = chunk * Rows, count = Math.Min(Rows, k - first);
-            float* sum = stackalloc float[Rows];
-            for (int step = 0; step < steps; step++)
+            int first = chunk * Rows, count = Math.Min(Rows, k - first), step = 0;
+            long all = (long)steps * k;
+            float* to = dw + (long)first * steps;
+            if (count == Rows)
             {
-                float* from = partial + (long)step * k + first;
-                for (int i = 0; i < count; i++) sum[i] = from[i];
-                for (int range = 1; range < ranges; range++)
+                Vector128<float>* turned = stackalloc Vector128<float>[4];
+                for (; step <= steps - 4; step += 4)
                 {
-                    from += (long)steps * k;
-                    for (int i = 0; i < count; i++) sum[i] += from[i];
+                    for (int part = 0; part < Rows; part += 4)
+                    {
+                        float* from = partial + (long)step * k + first + part, target = to + (long)part * steps + step;
+                        Transposition.Turn(Sum(from, all), Sum(from + k, all), Sum(from + 2 * k, all), Sum(from + 3 * k, all), (float*)turned, 4);
+                        for (int i = 0; i < 4; i++, target += steps) Vector128.Store(add ? Vector128.Load(target) + turned[i] : turned[i], target);
+                    }
                 }
-                float* to = dw + (long)first * steps + step;
-                for (int i = 0; i < count; i++) to[(long)i * steps] = add ? to[(long)i * steps] + sum[i] : sum[i];
             }
+            for (; step < steps; step++)
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    float* from = partial + (long)step * k + first + i;
+                    float sum = *from;
+                    for (int range = 1; range < ranges; range++) sum += from[range * all];
+                    to[(long)i * steps + step] = add ? to[(long)i * steps + step] + sum : sum;
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector128<float> Sum(float* from, long all)
+        {
+            var sum = Vector128.Load(from);
+            for (int range = 1; range < ranges; range++) sum += Vector128.Load(from + range * all);
+            return sum;
         }
     }
 }

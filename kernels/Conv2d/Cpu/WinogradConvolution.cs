@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Kernels.Gemm;
 
@@ -69,11 +67,31 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
     /// <summary>Floats of workspace: the transformed filters, or tiles.</summary>
     public long WorkspaceFloats => WinogradTiles.Positions * (long)(_late ? WinogradTiles.Stride((long)_groupTiles * _channels) : WinogradTiles.Stride((long)_channels * _outChannels));
 
+    /// <summary>Floats of all filters as <see cref="Pack"/> leaves them.</summary>
+    public long PackedFloats => WinogradTiles.Positions * (_late ? FilterBlocks * (long)WinogradTiles.Stride((long)_channels * BlockFilters) : WinogradTiles.Stride((long)_channels * _outChannels));
+
+    private int FilterBlocks => (_outChannels + BlockFilters - 1) / BlockFilters;
+
+    /// <summary>Transforms the filters once for many runs.</summary>
     /// <param name="w">KRSC.</param>
-    public void Run(float* source, float* w, float* y, bool accumulate, Epilogue epilogue, float* workspace)
+    public void Pack(float* w, float* packed)
+    {
+        var body = BodyOf(null, w, null, null, false, default, packed);
+        if (_late) _device.Team.For(FilterBlocks, new TransformFilterBlock(body, packed));
+        else _device.Team.For(_outChannels / GemmBlock<TIsa, TVec>.PanelWidth, new TransformPanel(body));
+    }
+
+    private Body BodyOf(float* source, float* w, float* packed, float* y, bool accumulate, Epilogue epilogue, float* workspace)
     {
         var filters = new WinogradFilters<TIsa, TVec>(w, _forward ? _outChannels : _channels, _forward ? _channels : _outChannels, _forward);
-        var body = new Body(_device.Team.ScratchTable, _tiles, filters, source, _height, _width, _channels, _padTop, _padLeft, y, _outChannels, accumulate, epilogue, workspace, _chunkTiles);
+        return new(_device.Team.ScratchTable, _tiles, filters, packed, source, _height, _width, _channels, _padTop, _padLeft, y, _outChannels, accumulate, epilogue, workspace, _chunkTiles);
+    }
+
+    /// <param name="w">KRSC; not read where there are packed ones.</param>
+    /// <param name="packed">From <see cref="Pack"/>, or null.</param>
+    public void Run(float* source, float* w, float* packed, float* y, bool accumulate, Epilogue epilogue, float* workspace)
+    {
+        var body = BodyOf(source, w, packed, y, accumulate, epilogue, workspace);
         if (_late)
         {
             nint stride = WinogradTiles.Stride((long)_groupTiles * _channels);
@@ -81,16 +99,16 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
             {
                 int count = Math.Min(_groupTiles, _tiles.Count - first);
                 _device.Team.For(count, new TransformTile(body, first, stride));
-                _device.Team.For((_outChannels + BlockFilters - 1) / BlockFilters, new FilterBlock(body, first, count, stride));
+                _device.Team.For(FilterBlocks, new FilterBlock(body, first, count, stride));
             }
             return;
         }
-        _device.Team.For(_outChannels / GemmBlock<TIsa, TVec>.PanelWidth, new TransformPanel(body));
+        if (packed == null) _device.Team.For(_outChannels / GemmBlock<TIsa, TVec>.PanelWidth, new TransformPanel(body));
         _device.Team.For((_tiles.Count + _chunkTiles - 1) / _chunkTiles, new TileChunk(body));
     }
 
     /// <summary>What all steps know.</summary>
-    private readonly struct Body(byte** scratch, WinogradTiles tiles, WinogradFilters<TIsa, TVec> filters, float* source, int height, int width, int channels, int padTop, int padLeft,
+    private readonly struct Body(byte** scratch, WinogradTiles tiles, WinogradFilters<TIsa, TVec> filters, float* packed, float* source, int height, int width, int channels, int padTop, int padLeft,
         float* y, int outChannels, bool accumulate, Epilogue epilogue, float* workspace, int chunkTiles)
     {
         public WinogradTiles Tiles => tiles;
@@ -104,6 +122,16 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
         public int ChunkTiles => chunkTiles;
 
         public float* Workspace => workspace;
+
+        /// <summary>Filters transformed before this run, or null.</summary>
+        public float* Packed => packed;
+
+        /// <summary>A block of filters at all positions.</summary>
+        public void TransformFilters(int firstFilter, float* taps, float* to)
+        {
+            int width = GemmBlock<TIsa, TVec>.PanelWidth, count = Math.Min(BlockFilters, outChannels - firstFilter);
+            for (int panel = 0; panel < count; panel += width) filters.Run(firstFilter + panel, taps, to + (nint)panel * channels, WinogradTiles.Stride((long)channels * BlockFilters));
+        }
 
         /// <summary>A worker's memory: taps of filters, then zeros, then <paramref name="rest"/>.</summary>
         public WinogradInput<TIsa, TVec> Input(int worker, out float* taps, out float* rest)
@@ -172,11 +200,11 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
             int channels = body.Channels, filters = body.OutChannels, first = chunk * body.ChunkTiles, count = Math.Min(body.ChunkTiles, body.Tiles.Count - first);
             nint inStride = WinogradTiles.Stride((long)body.ChunkTiles * channels), outStride = WinogradTiles.Stride((long)body.ChunkTiles * filters), filterStride = WinogradTiles.Stride((long)channels * filters);
             var input = body.Input(worker, out _, out float* transformed);
-            float* products = transformed + WinogradTiles.Positions * inStride;
+            float* products = transformed + WinogradTiles.Positions * inStride, filterStart = body.Packed != null ? body.Packed : body.Workspace;
             for (int tile = 0; tile < count; tile++) input.Run(body.Tiles.At(first + tile), 0, channels, transformed + (nint)tile * channels, inStride);
             for (int position = 0; position < WinogradTiles.Positions; position++)
             {
-                GemmBlock<TIsa, TVec>.Run(transformed + position * inStride, channels, 1, count, body.Workspace + position * filterStride, (nint)channels * GemmBlock<TIsa, TVec>.PanelWidth,
+                GemmBlock<TIsa, TVec>.Run(transformed + position * inStride, channels, 1, count, filterStart + position * filterStride, (nint)channels * GemmBlock<TIsa, TVec>.PanelWidth,
                     filters, channels, products + position * outStride, filters, false);
             }
             for (int tile = 0; tile < count; tile++) body.Output(products + (nint)tile * filters, outStride, first + tile, 0, filters);
@@ -190,6 +218,16 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
             => body.Input(worker, out _, out _).Run(body.Tiles.At(first + chunk), 0, body.Channels, body.Workspace + (nint)chunk * body.Channels, stride);
     }
 
+    /// <summary>Late layers, once for many runs: a block of filters.</summary>
+    private readonly struct TransformFilterBlock(Body body, float* packed) : IChunkBody
+    {
+        public void Run(int chunk, int worker)
+        {
+            body.Input(worker, out float* taps, out _);
+            body.TransformFilters(chunk * BlockFilters, taps, packed + chunk * WinogradTiles.Positions * WinogradTiles.Stride((long)body.Channels * BlockFilters));
+        }
+    }
+
     /// <summary>Late layers, then: a block of filters over all tiles of the group.</summary>
     private readonly struct FilterBlock(Body body, int first, int count, nint stride) : IChunkBody
     {
@@ -199,7 +237,8 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
             nint filterStride = WinogradTiles.Stride((long)channels * BlockFilters), outStride = WinogradTiles.Stride((long)body.ChunkTiles * BlockFilters);
             body.Input(worker, out float* taps, out float* transformed);
             float* products = transformed + WinogradTiles.Positions * filterStride;
-            for (int panel = 0; panel < filters; panel += width) body.Filters.Run(firstFilter + panel, taps, transformed + (nint)panel * channels, filterStride);
+            if (body.Packed != null) transformed = body.Packed + chunk * WinogradTiles.Positions * filterStride;
+            else body.TransformFilters(firstFilter, taps, transformed);
             for (int tile = 0; tile < count; tile += body.ChunkTiles)
             {
                 int together = Math.Min(body.ChunkTiles, count - tile);
@@ -259,27 +298,9 @@ internal readonly unsafe struct WinogradFilters<TIsa, TVec>(float* w, int k, int
             {
                 nint next = (nint)Taps * c, row = (nint)Taps * width;
                 float* from = w + (nint)(firstFilter + lane) * next + tap * c + firstChannel, place = taps + tap * width + lane;
-                for (int i = 0; i < count; i += 4, from += 4, place += 4 * row) Turn(from, next, place, row);
+                for (int i = 0; i < count; i += 4, from += 4, place += 4 * row) Transposition.Turn(from, next, place, row);
             }
         }
-    }
-
-    /// <summary>Four by four floats: rows become columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn(float* from, nint fromStride, float* to, nint toStride)
-    {
-        if (!Sse.IsSupported)
-        {
-            for (int row = 0; row < 4; row++)
-                for (int column = 0; column < 4; column++) to[column * toStride + row] = from[row * fromStride + column];
-            return;
-        }
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride), c = Vector128.Load(from + 2 * fromStride), d = Vector128.Load(from + 3 * fromStride);
-        Vector128<float> abLow = Sse.UnpackLow(a, b), abHigh = Sse.UnpackHigh(a, b), cdLow = Sse.UnpackLow(c, d), cdHigh = Sse.UnpackHigh(c, d);
-        Vector128.Store(Sse.MoveLowToHigh(abLow, cdLow), to);
-        Vector128.Store(Sse.MoveHighToLow(cdLow, abLow), to + toStride);
-        Vector128.Store(Sse.MoveLowToHigh(abHigh, cdHigh), to + 2 * toStride);
-        Vector128.Store(Sse.MoveHighToLow(cdHigh, abHigh), to + 3 * toStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

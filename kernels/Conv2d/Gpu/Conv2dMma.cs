@@ -135,7 +135,7 @@ internal sealed class Conv2dMma<TMath, TStorage, TRows, TElement> : Conv2d
         Debug.Assert(x.Count == _shape.Input.Count && w.Count == _shape.Weights.Count && y.Count == _shape.Output.Count);
         Debug.Assert(epilogue.Statistics.IsNone || (epilogue.Bias.IsNone && epilogue.Residual.IsNone && !epilogue.Relu), "statistics are of the plain sums");
         ArrayView<Float4> input = x.GpuChunks, weights = w.GpuChunks;
-        if (_packing is not null) (input, weights) = (PackPicture(x, workspace), PackWeights(w, workspace));
+        if (_packing is not null) (input, weights) = (PackPicture(x, workspace), PackPictureWeights(w, workspace));
         int filterBlocks = Chunks.Count(_shape.K, _forwardTile.Columns());
         _forward.Launch(checked(filterBlocks * Chunks.Count(_geometry.OutputPixels, _forwardTile.Rows())), new()
         {
@@ -242,7 +242,7 @@ internal sealed class Conv2dMma<TMath, TStorage, TRows, TElement> : Conv2d
         return target;
     }
 
-    private ArrayView<Float4> PackWeights(TensorView w, TensorView workspace)
+    private ArrayView<Float4> PackPictureWeights(TensorView w, TensorView workspace)
     {
         var packing = _packing!.Value;
         int count = (int)(packing.Packed.Weights.Count / 8);

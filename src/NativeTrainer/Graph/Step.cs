@@ -38,6 +38,9 @@ public abstract class Step
     /// <summary>Multiplications and additions of the forward pass.</summary>
     public virtual long Flops => 0;
 
+    /// <summary>Multiplications and additions of the backward pass: of the products that what is trained needs.</summary>
+    public virtual long BackwardFlops => 0;
+
     public virtual long WorkspaceBytes => 0;
 
     /// <summary>What forward reads.</summary>

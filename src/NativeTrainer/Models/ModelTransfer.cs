@@ -52,7 +52,7 @@ public static class ModelTransfer
             bool inHead = parameter.Name.StartsWith("fc.", StringComparison.Ordinal);
             if ((inHead && !keepHead) || !Upload(path, weights, model, parameter))
             {
-                device.Upload<float>(Initialization.Values(parameter, seed), parameter.Data);
+                Initialization.Apply(device, parameter, seed);
                 if (!inHead) missing.Add(parameter.Name);
             }
         }

@@ -77,7 +77,7 @@ public sealed class ResNet : IDisposable
     /// <summary>Random weights for the chosen parameters and buffers only.</summary>
     public void Initialize(ulong seed, Func<Parameter, bool> chosen)
     {
-        foreach (var parameter in Parameters.All.Where(chosen)) Device.Upload<float>(Initialization.Values(parameter, seed), parameter.Data);
+        foreach (var parameter in Parameters.All.Where(chosen)) Initialization.Apply(Device, parameter, seed);
     }
 
     public void Dispose() => Parameters.Dispose();

@@ -21,6 +21,47 @@ public sealed class Conv2dTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 9, 32, 96, 3, 1)] // Winograd, all filters at once
+    [InlineData(2, 7, 256, 160, 3, 1)] // Winograd by blocks of filters, the last one narrower
+    [InlineData(3, 9, 20, 37, 3, 2)]
+    [InlineData(3, 9, 64, 48, 1, 1)]
+    public void PackedWeightsGiveTheSameBits(int n, int side, int c, int k, int kernel, int stride)
+    {
+        var shape = Conv2dShape.Square(n, side, side, c, k, kernel, stride, kernel / 2);
+        foreach (var isa in Enum.GetValues<CpuIsa>().Where(isa => isa >= CpuIsaDetection.Best))
+        {
+            using var device = new CpuDevice(2, isa);
+            var plan = Conv2d.Plan(device, shape);
+            using Arena x = device.Allocate(shape.Input.Count * 4), w = device.Allocate(shape.Weights.Count * 4), bias = device.Allocate(k * 4), packed = device.Allocate(plan.PackedWeightBytes);
+            using Arena y = device.Allocate(shape.Output.Count * 4), again = device.Allocate(shape.Output.Count * 4), workspace = device.Allocate(Math.Max(plan.WorkspaceBytes, 1));
+            var random = new System.Random(5);
+            TensorView View(Arena arena, Shape s, bool fill)
+            {
+                var view = arena.View(0, s, DType.Float32);
+                if (fill) device.Upload<float>([.. Enumerable.Range(0, (int)s.Count).Select(_ => random.NextSingle() - 0.5f)], view);
+                return view;
+            }
+
+            TensorView xs = View(x, shape.Input, true), ws = View(w, shape.Weights, true), first = View(y, shape.Output, false), second = View(again, shape.Output, false);
+            var scratch = workspace.View(0, new Shape((int)workspace.Bytes), DType.UInt8);
+            var form = packed.View(0, new Shape((int)plan.PackedWeightBytes), DType.UInt8);
+            var epilogue = new Conv2dEpilogue(View(bias, new Shape(k), true), default, true);
+            plan.Forward(xs, ws, epilogue, first, scratch);
+            plan.PackWeights(ws, form);
+            plan.ForwardPacked(xs, form, epilogue, second, scratch);
+            float[] Values(TensorView view)
+            {
+                var values = new float[view.Count];
+                device.Download<float>(view, values);
+                return values;
+            }
+
+            Assert.Contains(Values(first), v => v > 0);
+            Assert.Equal(Values(first), Values(second));
+        }
+    }
+
     public static TheoryData<Conv2dShape> Shapes =>
         [Conv2dShape.Square(2, 5, 6, 3, 4, 3, 2, 1), Conv2dShape.Square(1, 4, 4, 2, 3, 1, 2, 0), new Conv2dShape(1, 5, 4, 2, 3, 2, 3, 1, 2, 0, 1, 2, 1)];
 

@@ -30,19 +30,44 @@ public sealed class CounterRandomTests
     }
 
     [Fact]
-    public void NormalHasItsMoments()
+    public void NormalHasItsMoments() => CheckMoments([.. Enumerable.Range(0, 100_000).Select(i => CounterRandom.Normal(7, (ulong)i))], 1);
+
+    [Fact]
+    public void ManyNormalValuesHaveTheirMoments()
     {
-        const int Draws = 100_000;
+        var values = new float[100_000];
+        CounterRandom.FillNormal(7, 0, 3, values);
+        CheckMoments(values, 3);
+        // Neighbours come of one counter, four by four.
+        double[] products = [.. Enumerable.Range(0, 3).Select(lag => values.Zip(values.Skip(lag + 1), (a, b) => a / 3.0 * b / 3.0).Sum() / values.Length)];
+        Assert.All(products, product => Assert.InRange(product, -5 * Math.Sqrt(1.0 / values.Length), 5 * Math.Sqrt(1.0 / values.Length)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(255)]
+    [InlineData(1000)]
+    public void PartsOfNormalValuesAreThoseOfTheWhole(int count)
+    {
+        float[] whole = new float[5000], part = new float[count];
+        CounterRandom.FillNormal(7, 11, 0.1f, whole);
+        CounterRandom.FillNormal(7, 11 + 64, 0.1f, part);
+        Assert.Equal(whole[256..(256 + count)], part);
+    }
+
+    private static void CheckMoments(float[] values, double std)
+    {
         double sum = 0, squares = 0, cubes = 0;
-        for (int i = 0; i < Draws; i++)
+        foreach (float value in values)
         {
-            double z = CounterRandom.Normal(7, (ulong)i);
+            double z = value / std;
             (sum, squares, cubes) = (sum + z, squares + z * z, cubes + z * z * z);
         }
         // Standard errors of the first three moments: √(1/n), √(2/n), √(15/n); five of each.
-        Assert.InRange(sum / Draws, -5 * Math.Sqrt(1.0 / Draws), 5 * Math.Sqrt(1.0 / Draws));
-        Assert.InRange(squares / Draws - 1, -5 * Math.Sqrt(2.0 / Draws), 5 * Math.Sqrt(2.0 / Draws));
-        Assert.InRange(cubes / Draws, -5 * Math.Sqrt(15.0 / Draws), 5 * Math.Sqrt(15.0 / Draws));
+        double n = values.Length;
+        Assert.InRange(sum / n, -5 * Math.Sqrt(1 / n), 5 * Math.Sqrt(1 / n));
+        Assert.InRange(squares / n - 1, -5 * Math.Sqrt(2 / n), 5 * Math.Sqrt(2 / n));
+        Assert.InRange(cubes / n, -5 * Math.Sqrt(15 / n), 5 * Math.Sqrt(15 / n));
     }
 
     [Theory]

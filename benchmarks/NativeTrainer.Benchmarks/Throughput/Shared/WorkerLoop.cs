@@ -9,13 +9,16 @@ internal interface IThroughputTarget : IDisposable
     /// <summary>Engine, version and settings, in one line.</summary>
     string Description { get; }
 
+    /// <summary>Multiplications and additions of a step by the direct method; 0 where they are not counted.</summary>
+    double FlopsPerStep { get; }
+
     /// <summary>One step on the whole batch; returns when its results are there.</summary>
     void Step();
 }
 
 /// <summary>
 /// The worker's side of a throughput run: one engine alone in a process, timed on command. Lines on stdout and stdin:
-/// <c>ready SECONDS_PER_STEP DESCRIPTION</c> after the warm-up; then <c>run STEPS</c> is answered by <c>seconds S</c>, and
+/// <c>ready SECONDS_PER_STEP FLOPS_PER_STEP DESCRIPTION</c> after the warm-up; then <c>run STEPS</c> is answered by <c>seconds S</c>, and
 /// <c>quit</c> by <c>peak BYTES</c> (the process's largest resident set) and the end.
 /// </summary>
 internal static class WorkerLoop
@@ -25,13 +28,20 @@ internal static class WorkerLoop
 
     public static void Run(IThroughputTarget target, TextReader commands, TextWriter answers)
     {
-        answers.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready {WarmUp(target):R} {target.Description}"));
+        answers.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready {WarmUp(target):R} {target.FlopsPerStep:R} {target.Description}"));
         while (commands.ReadLine() is { } line && line != "quit")
         {
             int steps = int.Parse(line.AsSpan("run ".Length), CultureInfo.InvariantCulture);
             answers.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds {Time(target, steps):R}"));
         }
         answers.WriteLine($"peak {PeakResidentBytes()}");
+    }
+
+    /// <summary>One step, with nothing warm: prints <c>first step</c> when it is done.</summary>
+    public static void RunFirst(IThroughputTarget target, TextWriter answers)
+    {
+        target.Step();
+        answers.WriteLine("first step");
     }
 
     /// <summary>Runs without a parent: rounds of about a second until <paramref name="seconds"/> are over; gives images per second of each.</summary>

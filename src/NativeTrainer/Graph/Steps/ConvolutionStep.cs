@@ -33,6 +33,8 @@ internal sealed class ConvolutionStep : Step
 
     public override long Flops => _plan.Flops;
 
+    public override long BackwardFlops => _plan.Flops * ((_weight.Trainable ? 1 : 0) + (_x.NeedsGradient ? 1 : 0));
+
     public override long WorkspaceBytes => _plan.WorkspaceBytes;
 
     public override void Forward(RunContext context)

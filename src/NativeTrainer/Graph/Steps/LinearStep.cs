@@ -25,6 +25,8 @@ internal sealed class LinearStep : Step
 
     public override long Flops => _plan.Flops;
 
+    public override long BackwardFlops => _plan.Flops * ((_weight.Trainable ? 1 : 0) + (_x.NeedsGradient ? 1 : 0));
+
     public override long WorkspaceBytes => _plan.WorkspaceBytes;
 
     public override void Forward(RunContext context) => _plan.Forward(_x.Data, _weight.Data, _bias.Data, Output.Data, Workspace);
