@@ -25,7 +25,7 @@ public sealed class TrainStepTests
     [MemberData(nameof(Blocks))]
     public void AFewStepsOnOneBatchLowerItsLoss(BlockKind block)
     {
-        var losses = Losses(block, 12);
+        var losses = Losses(block, 16);
         Assert.True(losses[^1] < 0.5 * losses[0], string.Join(", ", losses));
     }
 
