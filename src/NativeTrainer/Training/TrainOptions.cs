@@ -192,6 +192,12 @@ public sealed record TrainOptions
     /// <summary>Memory for decoded images, in bytes; beyond it images are decoded again each epoch.</summary>
     public long CacheBytes { get; init; } = 2_000_000_000;
 
+    /// <summary>
+    /// Bytes that the run may take, with its cache; on a card, of the card's memory. <see cref="Batch"/> and <see cref="CacheBytes"/> become smaller to fit, and <see cref="Accumulate"/>
+    /// larger, so that a step still sees as many images. 0 sets no limit.
+    /// </summary>
+    public long MemoryBytes { get; init; }
+
     /// <summary>Stop at the first file that cannot be decoded instead of leaving it out.</summary>
     public bool Strict { get; init; }
 

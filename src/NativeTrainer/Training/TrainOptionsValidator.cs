@@ -42,6 +42,7 @@ public static class TrainOptionsValidator
         Real("--val-fraction", options.ValidationFraction, 0, 1, aboveMin: true, belowMax: true);
         Range("--threads", options.Threads, 0, MaxThreads, "threads, 0 takes all processors");
         if (options.CacheBytes < 0) throw new UserException($"--cache {options.CacheBytes} is negative; give a size such as 2GB, or 0 for no cache");
+        if (options.MemoryBytes < 0) throw new UserException($"--memory {options.MemoryBytes} is negative; give a size such as 512MB, or 0 for no limit");
         if (options.Augment != "auto") _ = AugmentationOptions.Parse(options.Augment);
         Range("--save-every", options.SaveEvery, 0, int.MaxValue, "steps, 0 saves at the end of each epoch");
     }

@@ -64,6 +64,7 @@ public static class Trainer
         RequireSize(model, options);
         options = ResolvedOptions.For(options, model.Spec, options.Weights is null);
         var stages = TrainingStage.For(model, options);
+        options = MemoryBudget.Fit(options, model, stages, notes.Add);
         var both = new Observers(new RunFolderWriter(options), observer);
         notes.ForEach(both.OnNote);
         using var data = new TrainingData(index, options, model.Spec.Preprocessing, both.OnNote, stop);

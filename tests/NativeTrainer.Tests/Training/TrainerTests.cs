@@ -64,6 +64,34 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void AMemoryBudgetMakesBatchesThatFitAndResumes()
+    {
+        var recorder = new Recorder();
+        Trainer.Train(Options("free") with { Epochs = 1 }, recorder);
+        long parameters = recorder.Plan!.PeakMemoryBytes / 2, budget = MemoryBudget.RuntimeBytes + parameters + recorder.Plan.PeakMemoryBytes / 6;
+        var options = Options("budget") with { Epochs = 2, MemoryBytes = budget };
+        var limited = new Recorder();
+        var whole = Trainer.Train(options, limited);
+        var used = TrainOptionsFile.Load(Path.Combine(whole.RunFolder, TrainOptionsFile.Name));
+        Assert.True(used.Batch < 6 && used.Batch * used.Accumulate == 6, $"{used.Batch} × {used.Accumulate}");
+        Assert.True(limited.Plan!.PeakMemoryBytes + used.CacheBytes + MemoryBudget.RuntimeBytes <= budget);
+        Assert.Contains(limited.Notes, n => n.Contains($"batches of {used.Batch} in place of 6"));
+        using var stop = new CancellationTokenSource();
+        var stopped = Trainer.Train(options with { Out = _pictures.In("stopped") }, new Recorder(3, stop), stop.Token);
+        Trainer.Resume(stopped.RunFolder, new Recorder());
+        AssertSameFile("budget", "stopped", "last.safetensors");
+    }
+
+    [Fact]
+    public void ABudgetThatNothingFitsSaysTheLeast()
+    {
+        var error = Assert.Throws<UserException>(() => Trainer.Train(Options("little") with { MemoryBytes = 1_000_000 }, new Recorder()));
+        string least = error.Message.Split("needs ")[1].Split("MB")[0];
+        var result = Trainer.Train(Options("least") with { Epochs = 1, MemoryBytes = long.Parse(least, System.Globalization.CultureInfo.InvariantCulture) * 1_000_000 }, new Recorder());
+        Assert.Equal(1, TrainOptionsFile.Load(Path.Combine(result.RunFolder, TrainOptionsFile.Name)).Batch);
+    }
+
+    [Fact]
     public void AnotherNumberOfClassesReplacesTheHeadAndSaysSo()
     {
         Directory.Delete(Path.Combine(_pictures.Data, "train", "class2"), true);
