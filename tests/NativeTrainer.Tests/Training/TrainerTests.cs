@@ -86,9 +86,9 @@ public sealed class TrainerTests : IDisposable
     public void ABudgetThatNothingFitsSaysTheLeast()
     {
         var error = Assert.Throws<UserException>(() => Trainer.Train(Options("little") with { MemoryBytes = 1_000_000 }, new Recorder()));
-        string least = error.Message.Split("needs ")[1].Split("MB")[0];
-        var result = Trainer.Train(Options("least") with { Epochs = 1, MemoryBytes = long.Parse(least, System.Globalization.CultureInfo.InvariantCulture) * 1_000_000 }, new Recorder());
-        Assert.Equal(1, TrainOptionsFile.Load(Path.Combine(result.RunFolder, TrainOptionsFile.Name)).Batch);
+        long least = 1_000_000 * long.Parse(error.Message.Split("needs ")[1].Split("MB")[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Throws<UserException>(() => Trainer.Train(Options("less") with { MemoryBytes = least - 1_000_000 }, new Recorder()));
+        Assert.False(Trainer.Train(Options("least") with { Epochs = 1, MemoryBytes = least }, new Recorder()).Interrupted);
     }
 
     [Fact]
