@@ -61,7 +61,7 @@ internal sealed class OwnTarget : IThroughputTarget
 
     public string Description => $"NativeTrainer, float32, {_device.Description}";
 
-    public double FlopsPerStep => Graph.Steps.Sum(s => (double)s.Flops) + Graph.BackwardSteps.Sum(s => (double)s.BackwardFlops);
+    public double FlopsPerStep => Graph.Flops;
 
     public void Step()
     {

@@ -97,6 +97,7 @@ internal sealed class TrainFlags
         Add(MachineFlags.Precision(), (o, v) => o with { Precision = v });
         Add(Options.Bytes("--cache", "Memory for decoded images. [default: 2GB]"), (o, v) => o with { CacheBytes = v });
         Add(Options.Bytes("--memory", "All that the run may take: smaller batches whose gradients are added, and a smaller cache. [default: no limit]"), (o, v) => o with { MemoryBytes = v });
+        Add(Options.Switch("--checkpoint-activations", "Keep only what blocks hand on and make the rest again in the backward pass: less memory, more time, the same bits."), (o, v) => o with { CheckpointActivations = v });
         Add(Options.Switch("--strict", "Stop at the first file that cannot be decoded."), (o, v) => o with { Strict = v });
         Add(Options.Text("--out", "FOLDER", "The run folder. [default: runs/DATA-N]", "-o"), (o, v) => o with { Out = v });
     }

@@ -18,6 +18,7 @@ public sealed class GraphBuilder(Device device, GraphMode mode, Precision precis
 {
     private readonly List<Step> _steps = [];
     private readonly List<Value> _inputs = [];
+    private int _segment = Step.NoSegment, _segments;
 
     public Device Device { get; } = device;
 
@@ -37,12 +38,23 @@ public sealed class GraphBuilder(Device device, GraphMode mode, Precision precis
     /// <summary>Appends a step; its output is the next layer's input.</summary>
     public Value Add(Step step)
     {
+        step.Segment = _segment;
         _steps.Add(step);
         return step.Output;
+    }
+
+    /// <summary>Makes the steps that <paramref name="add"/> appends one segment of activation checkpointing, as a residual block is.</summary>
+    public Value AddSegment(Func<Value> add)
+    {
+        _segment = _segments++;
+        var output = add();
+        _segment = Step.NoSegment;
+        return output;
     }
 
     /// <summary>Finishes the graph.</summary>
     /// <param name="outputs">Values that must be readable after forward (and after backward).</param>
     /// <param name="reuseMemory">False gives every tensor its own bytes: for tests, same results.</param>
-    public StepGraph Build(IReadOnlyList<Value> outputs, bool reuseMemory = true) => new(Device, Mode, _steps, _inputs, outputs, reuseMemory);
+    /// <param name="checkpoint">Keep only what leaves a segment, and make the rest again in the backward pass: less memory, the same bits.</param>
+    public StepGraph Build(IReadOnlyList<Value> outputs, bool reuseMemory = true, bool checkpoint = false) => new(Device, Mode, _steps, _inputs, outputs, reuseMemory, checkpoint);
 }

@@ -21,6 +21,8 @@ public sealed class RunContext
 /// </summary>
 public abstract class Step
 {
+    internal const int NoSegment = -1;
+
     private readonly List<Value> _inputs = [];
     private readonly List<Value> _kept = [];
     private readonly List<Value> _beside = [];
@@ -42,6 +44,9 @@ public abstract class Step
     public virtual long BackwardFlops => 0;
 
     public virtual long WorkspaceBytes => 0;
+
+    /// <summary>The part of the network that activation checkpointing makes again as a whole, counted from 0; or <see cref="NoSegment"/>.</summary>
+    internal int Segment { get; set; } = NoSegment;
 
     /// <summary>What forward reads.</summary>
     internal IReadOnlyList<Value> Inputs => _inputs;
@@ -67,6 +72,9 @@ public abstract class Step
     public virtual void Prepare() { }
 
     public abstract void Forward(RunContext context);
+
+    /// <summary>As <see cref="Forward"/> a second time in one run of the graph: writes the same bits and changes nothing that outlives the run.</summary>
+    public virtual void ForwardAgain(RunContext context) => Forward(context);
 
     /// <summary>Reads the output's gradient, writes those of inputs and parameters that need one.</summary>
     public abstract void Backward(RunContext context);

@@ -11,20 +11,21 @@ namespace NativeTrainer.Graph;
 public sealed class StepGraph
 {
     private readonly Step[] _forward;
-    private readonly Step[] _backward;
+    private readonly BackwardPass _backward;
     private readonly Device _device;
     private readonly MemoryPlan _plan;
     private readonly List<(MemoryClaim Claim, Action<TensorView> Place, Shape Shape, DType Type)> _tensors = [];
+    private readonly List<Moved> _moved = [];
     private readonly long _workspaceOffset;
     private readonly long _workspaceBytes;
     private Arena? _arena;
 
-    internal StepGraph(Device device, GraphMode mode, List<Step> steps, List<Value> inputs, IReadOnlyList<Value> outputs, bool reuseMemory)
+    internal StepGraph(Device device, GraphMode mode, List<Step> steps, List<Value> inputs, IReadOnlyList<Value> outputs, bool reuseMemory, bool checkpoint)
     {
         _device = device;
         Mode = mode;
         _forward = [.. steps];
-        _backward = mode == GraphMode.Training ? [.. steps.Where(s => s.Output.NeedsGradient).Reverse()] : [];
+        _backward = new BackwardPass(mode == GraphMode.Training ? _forward : [], outputs, checkpoint);
         DeriveGradientWrites();
         CollectTensors(inputs, outputs);
         _plan = new MemoryPlan([.. _tensors.Select(t => t.Claim)], reuseMemory);
@@ -37,7 +38,13 @@ public sealed class StepGraph
     public IReadOnlyList<Step> Steps => _forward;
 
     /// <summary>The steps that have a backward pass, in the order in which it runs.</summary>
-    public IReadOnlyList<Step> BackwardSteps => _backward;
+    public IReadOnlyList<Step> BackwardSteps => _backward.Steps;
+
+    /// <summary>Multiplications and additions of forward and backward, without <see cref="FlopsAgain"/>.</summary>
+    public long Flops => _forward.Sum(s => s.Flops) + _backward.Steps.Sum(s => s.BackwardFlops);
+
+    /// <summary>Multiplications and additions of what checkpointing makes again.</summary>
+    public long FlopsAgain => _backward.Entries.Sum(e => e.Again ? e.Step.Flops : 0);
 
     /// <summary>Bytes of activations, gradients of activations and workspace.</summary>
     public long ArenaBytes => _workspaceOffset + Arena.Align(_workspaceBytes);
@@ -69,6 +76,7 @@ public sealed class StepGraph
 
     public void Forward(RunContext context)
     {
+        foreach (var moved in _moved) moved.Value.Data = moved.InForward;
         for (int i = 0; i < _forward.Length; i++)
         {
             _forward[i].Forward(context);
@@ -78,9 +86,12 @@ public sealed class StepGraph
 
     public void Backward(RunContext context)
     {
-        for (int i = 0; i < _backward.Length; i++)
+        foreach (var moved in _moved) moved.Value.Data = moved.InBackward;
+        for (int i = 0; i < _backward.Entries.Count; i++)
         {
-            _backward[i].Backward(context);
+            var (step, again) = _backward.Entries[i];
+            if (again) step.ForwardAgain(context);
+            else step.Backward(context);
             if (PoisonFreed) Poison(_forward.Length + i);
         }
     }
@@ -89,7 +100,7 @@ public sealed class StepGraph
     private void DeriveGradientWrites()
     {
         var written = new HashSet<Value>();
-        foreach (var step in _backward)
+        foreach (var step in _backward.Steps)
         {
             foreach (var input in step.Inputs.Where(v => v.NeedsGradient))
                 step.SetWrite(input, written.Add(input) ? GradientWrite.Overwrite : GradientWrite.Add);
@@ -98,44 +109,73 @@ public sealed class StepGraph
 
     private void CollectTensors(List<Value> inputs, IReadOnlyList<Value> outputs)
     {
-        int end = _forward.Length + _backward.Length;
-        var first = new Dictionary<Value, int>();
-        var last = new Dictionary<Value, int>();
+        int backward = _forward.Length, end = backward + _backward.Entries.Count;
+        var uses = new Dictionary<(Value Value, bool Again), (int First, int Last)>();
         void Use(Value value, int time)
         {
-            first.TryAdd(value, time);
-            last[value] = Math.Max(last.GetValueOrDefault(value), time);
+            var key = (value, time >= backward && _backward.Dropped.Contains(value));
+            uses[key] = uses.TryGetValue(key, out var use) ? (Math.Min(use.First, time), Math.Max(use.Last, time)) : (time, time);
         }
 
-        foreach (var input in inputs) Use(input, 0);
-        for (int t = 0; t < _forward.Length; t++)
+        void UseAll(IEnumerable<Value> values, int time)
         {
-            foreach (var input in _forward[t].Inputs) Use(input, t);
-            Use(_forward[t].Output, t);
-            foreach (var beside in _forward[t].Beside) Use(beside, t);
-            foreach (var kept in _forward[t].Kept) Use(kept, t);
-            foreach (var constant in _forward[t].Constants)
+            foreach (var value in values) Use(value, time);
+        }
+
+        void Forward(Step step, int time)
+        {
+            UseAll(step.Inputs, time);
+            Use(step.Output, time);
+            UseAll(step.Beside, time);
+            UseAll(step.Kept, time);
+        }
+
+        UseAll(inputs, 0);
+        for (int t = 0; t < backward; t++)
+        {
+            Forward(_forward[t], t);
+            UseAll(_forward[t].Constants, 0);
+            UseAll(_forward[t].Constants, end);
+        }
+        for (int t = backward; t < end; t++)
+        {
+            var (step, again) = _backward.Entries[t - backward];
+            if (again)
             {
-                Use(constant, 0);
-                Use(constant, end);
+                Forward(step, t);
+                continue;
             }
+            UseAll(step.ReadInBackward, t);
+            UseAll(step.Kept, t);
         }
-        for (int t = 0; t < _backward.Length; t++)
-        {
-            foreach (var value in _backward[t].ReadInBackward) Use(value, _forward.Length + t);
-            foreach (var kept in _backward[t].Kept) Use(kept, _forward.Length + t);
-        }
-        foreach (var output in outputs) Use(output, end);
-        foreach (var (value, from) in first) _tensors.Add((new MemoryClaim(value.Name, value.Bytes, from, last[value]), v => value.Data = v, value.Shape, value.Type));
+        UseAll(outputs, end);
+        foreach (var ((value, again), (first, last)) in uses) Claim(value, again, first, last);
+        CollectGradients();
+    }
 
-        var gradientFrom = new Dictionary<Value, int>();
-        for (int t = 0; t < _backward.Length; t++)
+    private void Claim(Value value, bool again, int first, int last)
+    {
+        var claim = new MemoryClaim(again ? $"{value.Name} again" : value.Name, value.Bytes, first, last);
+        if (!_backward.Dropped.Contains(value))
         {
-            int time = _forward.Length + t;
-            foreach (var input in _backward[t].Inputs.Where(v => v.NeedsGradient)) gradientFrom.TryAdd(input, time);
-            var output = _backward[t].Output;
-            int from = gradientFrom.GetValueOrDefault(output, time);
-            _tensors.Add((new MemoryClaim($"d {output.Name}", output.Bytes, from, time), v => output.Gradient = v, output.Shape, output.Type));
+            _tensors.Add((claim, v => value.Data = v, value.Shape, value.Type));
+            return;
+        }
+        if (_moved.Find(m => m.Value == value) is not { } moved) _moved.Add(moved = new Moved(value));
+        _tensors.Add((claim, again ? v => moved.InBackward = v : v => moved.InForward = v, value.Shape, value.Type));
+    }
+
+    private void CollectGradients()
+    {
+        var from = new Dictionary<Value, int>();
+        for (int i = 0; i < _backward.Entries.Count; i++)
+        {
+            var (step, again) = _backward.Entries[i];
+            if (again) continue;
+            int time = _forward.Length + i;
+            foreach (var input in step.Inputs.Where(v => v.NeedsGradient)) from.TryAdd(input, time);
+            var output = step.Output;
+            _tensors.Add((new MemoryClaim($"d {output.Name}", output.Bytes, from.GetValueOrDefault(output, time), time), v => output.Gradient = v, output.Shape, output.Type));
         }
     }
 
@@ -145,5 +185,15 @@ public sealed class StepGraph
         {
             if (claim.To == time) _device.FillBytes(_arena!.View(claim.Offset, new Shape(checked((int)claim.Bytes)), DType.UInt8), 0xFF);
         }
+    }
+
+    /// <summary>A value that is made twice lies in one place during forward and in another during backward.</summary>
+    private sealed class Moved(Value value)
+    {
+        public Value Value { get; } = value;
+
+        public TensorView InForward { get; set; }
+
+        public TensorView InBackward { get; set; }
     }
 }

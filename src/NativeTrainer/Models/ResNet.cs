@@ -57,15 +57,22 @@ public sealed class ResNet : IDisposable
     public Value Features(GraphBuilder graph, Value x, BatchNormPolicy policy = BatchNormPolicy.Auto)
     {
         var norms = new BatchNormPolicyFor(policy);
-        x = _stem.Forward(graph, norms, x, null, relu: true);
-        if (Spec.Pool is { } pool)
+        var y = graph.AddSegment(() => Stem(graph, norms, x));
+        foreach (var block in _blocks)
         {
-            var shape = new Pool2dShape(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], pool.Kernel, pool.Kernel, pool.Stride, pool.Stride,
-                pool.Pad, pool.Pad, pool.Pad, pool.Pad, pool.CeilMode);
-            x = graph.Add(new MaxPoolStep(graph.Device, "maxpool", x, shape));
+            var input = y;
+            y = graph.AddSegment(() => block.Forward(graph, norms, input));
         }
-        foreach (var block in _blocks) x = block.Forward(graph, norms, x);
-        return graph.Add(new GlobalAveragePoolStep(graph.Device, "avgpool", x));
+        return graph.Add(new GlobalAveragePoolStep(graph.Device, "avgpool", y));
+    }
+
+    private Value Stem(GraphBuilder graph, BatchNormPolicyFor norms, Value x)
+    {
+        x = _stem.Forward(graph, norms, x, null, relu: true);
+        if (Spec.Pool is not { } pool) return x;
+        var shape = new Pool2dShape(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], pool.Kernel, pool.Kernel, pool.Stride, pool.Stride,
+            pool.Pad, pool.Pad, pool.Pad, pool.Pad, pool.CeilMode);
+        return graph.Add(new MaxPoolStep(graph.Device, "maxpool", x, shape));
     }
 
     /// <summary>Features (N, F) to logits (N, classes).</summary>

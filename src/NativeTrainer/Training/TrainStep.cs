@@ -40,7 +40,7 @@ public sealed class TrainStep : IDisposable
         _classWeights = classWeights is null ? null : builder.Input("class weights", new Shape(classWeights.Length));
         var features = size == 0 ? _input : model.Features(builder, _input, options.BatchNorm);
         _loss = builder.Add(new LossStep(model.Device, model.Logits(builder, features), _targets, _classWeights, options.LabelSmoothing));
-        _graph = builder.Build([_loss], reuseMemory);
+        _graph = builder.Build([_loss], reuseMemory, options.CheckpointActivations);
         _losses = model.Device.OpenReadback(1, model.Device.StepsAhead + 1);
         Groups = new ParameterGroups(model, options, fromScratch);
         Batch = batch;

@@ -14,6 +14,9 @@ namespace NativeTrainer.Training;
 /// <param name="StagingBytes">Decoded pictures of one batch.</param>
 internal sealed record TrainingMemory(long ActivationBytes, long StateBytes, long ParameterBytes, long StagingBytes)
 {
+    /// <summary>Multiplications and additions of a batch, in the stage with the most, and those that checkpointing adds to them.</summary>
+    public (long Step, long Again) Flops { get; private init; }
+
     public long Total => ActivationBytes + StateBytes + ParameterBytes + StagingBytes;
 
     /// <summary>Says before anything starts that a card's memory will not do, and which batch would: activations grow with it, the rest does not.</summary>
@@ -28,19 +31,25 @@ internal sealed record TrainingMemory(long ActivationBytes, long StateBytes, lon
             $"{device.Description}: this run needs {(ActivationBytes + StateBytes) / 1e6:F0} MB of its memory at --batch {batch}, {free / 1e6:F0} MB are free; {advice}"));
     }
 
+    /// <summary>What checkpointing saves and costs beside a plan without it.</summary>
+    public string PriceOfCheckpointing(TrainingMemory without) => string.Create(CultureInfo.InvariantCulture,
+        $"--checkpoint-activations: {ActivationBytes / 1e6:F0} MB for activations in place of {without.ActivationBytes / 1e6:F0}; a batch computes {Flops.Again / 1e9:F1} GFLOP twice, {(double)Flops.Again / Math.Max(1, Flops.Step):P0} more");
+
     public static TrainingMemory Plan(ResNet model, TrainOptions options, IReadOnlyList<TrainingStage> stages, int size, int batch, bool fromScratch, float[]? classWeights,
         long largestImage)
     {
         using var inference = new InferenceSession(model, size, batch, InferenceOutput.Probabilities);
         long activations = inference.ArenaBytes, state = 0;
+        (long Step, long Again) flops = default;
         foreach (var stage in stages)
         {
             model.Parameters.SetTrainable(p => stage.Trains(p, options));
             using var step = new TrainStep(model, options, stage.OnFeatures ? 0 : size, batch, fromScratch, classWeights);
             activations = Math.Max(activations, step.ArenaBytes);
             state = Math.Max(state, step.StateBytes);
+            if (step.Graph.Flops > flops.Step) flops = (step.Graph.Flops, step.Graph.FlopsAgain);
         }
         long staging = stages.All(s => s.OnFeatures) ? 0 : batch * Arena.Align(largestImage * 3 + 1);
-        return new TrainingMemory(activations, state, model.Parameters.FlatWithBuffers.Bytes + model.Parameters.CopyBytes, staging);
+        return new TrainingMemory(activations, state, model.Parameters.FlatWithBuffers.Bytes + model.Parameters.CopyBytes, staging) { Flops = flops };
     }
 }

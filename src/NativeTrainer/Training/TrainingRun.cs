@@ -45,7 +45,9 @@ internal sealed class TrainingRun : IDisposable
 
     public TrainResult Run(SafeTensors? checkpoint, CancellationToken stop)
     {
-        var memory = TrainingMemory.Plan(_model, _options, _stages, _size, _batch, _fromScratch, _classWeights, _data.Train.LargestImagePixels);
+        TrainingMemory Plan(TrainOptions options) => TrainingMemory.Plan(_model, options, _stages, _size, _batch, _fromScratch, _classWeights, _data.Train.LargestImagePixels);
+        var memory = Plan(_options);
+        if (_options.CheckpointActivations) _observer.OnNote(memory.PriceOfCheckpointing(Plan(_options with { CheckpointActivations = false })));
         RequireRoom(memory);
         _model.Parameters.SetTrainable(p => _stages[0].Trains(p, _options));
         _observer.OnPlan(new TrainingPlan

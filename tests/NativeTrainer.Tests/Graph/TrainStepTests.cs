@@ -12,6 +12,8 @@ public sealed class TrainStepTests
 
     public static TheoryData<BlockKind> Blocks => [BlockKind.Basic, BlockKind.Bottleneck];
 
+    public static MatrixTheoryData<BlockKind, BatchNormPolicy, bool> Checkpointed => new([BlockKind.Basic, BlockKind.Bottleneck], Enum.GetValues<BatchNormPolicy>(), [false, true]);
+
     [Theory]
     [MemberData(nameof(Blocks))]
     public void SharedMemoryPoisonedWhenFreedGivesTheSameBits(BlockKind block)
@@ -29,10 +31,43 @@ public sealed class TrainStepTests
         Assert.True(losses[^1] < 0.5 * losses[0], string.Join(", ", losses));
     }
 
-    [Fact]
-    public void AStepAllocatesNothing()
+    [Theory]
+    [MemberData(nameof(Checkpointed))]
+    public void WhatCheckpointingMakesAgainHasTheSameBits(BlockKind block, BatchNormPolicy policy, bool frozenPrefix)
     {
-        using var run = new Run(BlockKind.Bottleneck, 2, new TrainOptions { Data = "", ClipNorm = 1, Ema = 0.9f, HeadDropout = 0.2f });
+        var options = Options() with { BatchNorm = policy };
+        float[] Weights(bool checkpoint)
+        {
+            using var run = new Run(block, 2, options with { CheckpointActivations = checkpoint }, p => !frozenPrefix || !(p.Name.StartsWith("conv1") || p.Name.StartsWith("bn1") || p.Name.StartsWith("layer1")));
+            run.TrainStep.Graph.PoisonFreed = true;
+            Assert.Equal(checkpoint, run.TrainStep.Graph.FlopsAgain > 0);
+            for (int i = 0; i < 3; i++)
+            {
+                run.Fill(0, run.Images, run.Targets);
+                run.TrainStep.Run(i, accumulate: false, 0.5f);
+                run.Fill(0, run.Images, run.Targets);
+                run.TrainStep.Run(i, accumulate: true, 0.5f);
+                run.TrainStep.Update(1);
+            }
+            return run.Weights();
+        }
+        Assert.Equal(Weights(false), Weights(true));
+    }
+
+    [Fact]
+    public void CheckpointingMakesThePeakSmaller()
+    {
+        using Run all = new(BlockKind.Bottleneck, 1, Options()), few = new(BlockKind.Bottleneck, 1, Options() with { CheckpointActivations = true });
+        Assert.True(few.TrainStep.ArenaBytes < 0.75 * all.TrainStep.ArenaBytes, $"{few.TrainStep.ArenaBytes} against {all.TrainStep.ArenaBytes}");
+        Assert.InRange(few.TrainStep.Graph.FlopsAgain, 1, few.TrainStep.Graph.Flops / 2);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AStepAllocatesNothing(bool checkpoint)
+    {
+        using var run = new Run(BlockKind.Bottleneck, 2, new TrainOptions { Data = "", ClipNorm = 1, Ema = 0.9f, HeadDropout = 0.2f, CheckpointActivations = checkpoint });
         run.Step(0);
         // The least of some steps: the runtime itself may allocate in one, when it compiles a method again.
         Assert.Equal(0, Enumerable.Range(1, 4).Min(Allocated));

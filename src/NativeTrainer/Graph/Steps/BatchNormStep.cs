@@ -40,13 +40,29 @@ internal sealed class BatchNormStep : Step
 
     public override string Variant => _plan.Variant;
 
-    public override long WorkspaceBytes => _plan.WorkspaceBytes;
+    /// <summary>Behind the plan's scratch lie running statistics that nobody wants.</summary>
+    public override long WorkspaceBytes => UnwantedOffset + 2 * UnwantedBytes;
 
-    public override void Forward(RunContext context)
+    private long UnwantedOffset => Arena.Align(_plan.WorkspaceBytes);
+
+    private long UnwantedBytes => Arena.Align(_norm.RunningMean.Shape.Count * sizeof(float));
+
+    public override void Forward(RunContext context) => Forward(_norm.RunningMean.Data, _norm.RunningVar.Data);
+
+    /// <summary>The running statistics have moved already.</summary>
+    public override void ForwardAgain(RunContext context)
+    {
+        if (_mean is null) Forward(_norm.RunningMean.Data, _norm.RunningVar.Data);
+        else Forward(InWorkspace(UnwantedOffset), InWorkspace(UnwantedOffset + UnwantedBytes));
+    }
+
+    private TensorView InWorkspace(long offset) => Workspace.Arena.View(Workspace.Offset + offset, _norm.RunningMean.Shape);
+
+    private void Forward(TensorView runningMean, TensorView runningVar)
     {
         var residual = _residual?.Data ?? default;
         if (_mean is not null)
-            _plan.ForwardTrain(_x.Data, _norm.Weight.Data, _norm.Bias.Data, residual, Output.Data, _mean.Data, _invStd!.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, Workspace, _statistics?.Data ?? default, _mask?.Data ?? default);
+            _plan.ForwardTrain(_x.Data, _norm.Weight.Data, _norm.Bias.Data, residual, Output.Data, _mean.Data, _invStd!.Data, runningMean, runningVar, Workspace, _statistics?.Data ?? default, _mask?.Data ?? default);
         else
             _plan.ForwardEval(_x.Data, _norm.Weight.Data, _norm.Bias.Data, _norm.RunningMean.Data, _norm.RunningVar.Data, residual, Output.Data, Workspace, _mask?.Data ?? default);
     }
