@@ -1,31 +1,48 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.BatchNorm2d;
 
 /// <summary>Two passes over memory each way: sums per fixed chunk of rows, combined in float64 in chunk order; then the elementwise result.</summary>
-internal sealed unsafe class BatchNorm2dCpu(CpuDevice device, long rows, int channels, BatchNormOptions options) : BatchNorm2d
+internal sealed unsafe class BatchNorm2dCpu : BatchNorm2d
 {
-    private readonly BatchNormRows _split = new(rows, channels);
+    private readonly CpuDevice _device;
+    private readonly long _rows;
+    private readonly int _channels;
+    private readonly BatchNormOptions _options;
+    private readonly BatchNormRows _split;
+    private readonly int[] _lengths, _given;
 
-    public override string Variant => $"batchnorm_{device.Isa}".ToLowerInvariant();
+    /// <param name="statisticsParts">Rows of the parts whose statistics ForwardTrain may be given.</param>
+    public BatchNorm2dCpu(CpuDevice device, long rows, int channels, BatchNormOptions options, IReadOnlyList<int> statisticsParts)
+    {
+        (_device, _rows, _channels, _options, _split) = (device, rows, channels, options, new(rows, channels));
+        _lengths = Pinned([.. Enumerable.Range(0, _split.Chunks).Select(_split.Length)]);
+        _given = Pinned(statisticsParts);
+    }
+
+    public override string Variant => $"batchnorm_{_device.Isa}".ToLowerInvariant();
 
     public override long WorkspaceBytes => _split.WorkspaceBytes;
 
-    public override long Flops => 7 * rows * channels;
+    public override long Flops => 7 * _rows * _channels;
 
-    private int ChannelChunks => Chunks.Count(channels, StatisticsCombine.Channels);
+    private int ChannelChunks => Chunks.Count(_channels, StatisticsCombine.Channels);
 
     public override void ForwardTrain(TensorView x, TensorView weight, TensorView bias, TensorView residual, TensorView y,
         TensorView savedMean, TensorView savedInvStd, TensorView runningMean, TensorView runningVar, TensorView workspace, TensorView statistics = default, TensorView mask = default)
     {
-        if (rows == 1) throw new InvalidOperationException($"batch norm in training needs more than one value per channel, got ({rows}, {channels}): use a larger batch or image, or freeze its statistics");
+        if (_rows == 1) throw new InvalidOperationException($"batch norm in training needs more than one value per channel, got ({_rows}, {_channels}): use a larger batch or image, or freeze its statistics");
         Check(x, y, workspace);
         float* scratch = (float*)workspace.UInt8;
-        device.For(_split.Chunks, new StatisticsPass(_split, x.Float32, scratch));
-        device.Team.For(ChannelChunks, new StatisticsCombine(_split, options, weight.Float32, bias.Float32,
+        var parts = new PartStatistics(scratch, _split.Stride, Address(_lengths), _split.Chunks);
+        if (statistics.IsNone) _device.For(_split.Chunks, new StatisticsPass(_split, x.Float32, scratch));
+        else parts = new PartStatistics(statistics.Float32, _channels, Address(_given), _given.Length);
+        _device.Team.For(ChannelChunks, new StatisticsCombine(parts, _split, _options, weight.Float32, bias.Float32,
             savedMean.Float32, savedInvStd.Float32, runningMean.Float32, runningVar.Float32, scratch));
-        device.For(_split.Chunks, new NormalisePass(_split, x.Float32, residual.Float32, y.Float32, options.Relu, scratch));
+        _device.For(_split.Chunks, new NormalisePass(_split, x.Float32, residual.Float32, y.Float32, _options.Relu, scratch));
     }
 
     public override void ForwardEval(TensorView x, TensorView weight, TensorView bias, TensorView runningMean, TensorView runningVar,
@@ -33,9 +50,9 @@ internal sealed unsafe class BatchNorm2dCpu(CpuDevice device, long rows, int cha
     {
         Check(x, y, workspace);
         float* scratch = (float*)workspace.UInt8, w = weight.Float32, b = bias.Float32, mean = runningMean.Float32, variance = runningVar.Float32;
-        for (int c = 0; c < channels; c++)
-            BatchNormCoefficients.Forward(_split, scratch, c, mean[c], w[c] / Math.Sqrt((double)variance[c] + options.Epsilon), b[c]);
-        device.For(_split.Chunks, new NormalisePass(_split, x.Float32, residual.Float32, y.Float32, options.Relu, scratch));
+        for (int c = 0; c < _channels; c++)
+            BatchNormCoefficients.Forward(_split, scratch, c, mean[c], w[c] / Math.Sqrt((double)variance[c] + _options.Epsilon), b[c]);
+        _device.For(_split.Chunks, new NormalisePass(_split, x.Float32, residual.Float32, y.Float32, _options.Relu, scratch));
     }
 
     public override void BackwardTrain(TensorView x, TensorView y, TensorView dy, TensorView weight, TensorView savedMean, TensorView savedInvStd,
@@ -54,7 +71,7 @@ internal sealed unsafe class BatchNorm2dCpu(CpuDevice device, long rows, int cha
         Check(dy, dy, workspace);
         if (!dweight.IsNone) Sums(false, x, y, dy, weight, runningMean, runningVar, dweight, dbias, parameterWrite, workspace);
         if (dx.IsNone && dResidual.IsNone) return;
-        BatchNormCoefficients.ConstantScale(_split, (float*)workspace.UInt8, weight.Float32, runningVar.Float32, options.Epsilon);
+        BatchNormCoefficients.ConstantScale(_split, (float*)workspace.UInt8, weight.Float32, runningVar.Float32, _options.Epsilon);
         Gradient(default, y, dy, dx, dxWrite, dResidual, residualWrite, workspace);
     }
 
@@ -63,26 +80,35 @@ internal sealed unsafe class BatchNorm2dCpu(CpuDevice device, long rows, int cha
     {
         Debug.Assert(dweight.IsNone == dbias.IsNone, "the parameters' gradients come as a pair");
         float* scratch = (float*)workspace.UInt8;
-        device.For(_split.Chunks, new GradientSumsPass(_split, x.Float32, Mask(y), dy.Float32, mean.Float32, scratch));
-        device.Team.For(ChannelChunks, new GradientCombine(_split, training, options.Epsilon, weight.Float32, mean.Float32, invStdOrVar.Float32,
+        _device.For(_split.Chunks, new GradientSumsPass(_split, x.Float32, Mask(y), dy.Float32, mean.Float32, scratch));
+        _device.Team.For(ChannelChunks, new GradientCombine(_split, training, _options.Epsilon, weight.Float32, mean.Float32, invStdOrVar.Float32,
             dweight.Float32, dbias.Float32, parameterWrite == GradientWrite.Add, scratch));
     }
 
     private void Gradient(TensorView x, TensorView y, TensorView dy, TensorView dx, GradientWrite dxWrite, TensorView dResidual, GradientWrite residualWrite,
         TensorView workspace)
-        => device.For(_split.Chunks, new GradientPass(_split, x.Float32, Mask(y), dy.Float32, dx.Float32, dxWrite == GradientWrite.Add,
+        => _device.For(_split.Chunks, new GradientPass(_split, x.Float32, Mask(y), dy.Float32, dx.Float32, dxWrite == GradientWrite.Add,
             dResidual.Float32, residualWrite == GradientWrite.Add, (float*)workspace.UInt8));
+
+    private static int[] Pinned(IReadOnlyList<int> lengths)
+    {
+        int[] pinned = GC.AllocateArray<int>(lengths.Count, pinned: true);
+        for (int i = 0; i < pinned.Length; i++) pinned[i] = lengths[i];
+        return pinned;
+    }
+
+    private static int* Address(int[] pinned) => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 
     /// <summary>ReLU's mask, or null where there is none.</summary>
     private float* Mask(TensorView y)
     {
-        Debug.Assert(!options.Relu || y.Count == rows * channels, "ReLU's backward needs y");
-        return options.Relu ? y.Float32 : null;
+        Debug.Assert(!_options.Relu || y.Count == _rows * _channels, "ReLU's backward needs y");
+        return _options.Relu ? y.Float32 : null;
     }
 
     private void Check(TensorView a, TensorView b, TensorView workspace)
     {
-        Debug.Assert(a.Count == rows * channels && b.Count == rows * channels);
+        Debug.Assert(a.Count == _rows * _channels && b.Count == _rows * _channels);
         Debug.Assert(workspace.Bytes >= WorkspaceBytes);
     }
 }

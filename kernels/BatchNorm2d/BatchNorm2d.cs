@@ -19,9 +19,9 @@ public abstract class BatchNorm2d : OpPlan
 {
     /// <summary>A plan for <paramref name="rows"/> × <paramref name="channels"/>.</summary>
     /// <param name="activations">Type of x, y, residual and their gradients: float32, or bfloat16 on a GPU.</param>
-    /// <param name="statisticsRows">Rows of a part of the statistics that ForwardTrain may be given (<see cref="Conv2d.Conv2d.StatisticsRows"/>); 0: none.</param>
+    /// <param name="statisticsParts">Rows of the parts of the statistics that ForwardTrain may be given (<see cref="Conv2d.Conv2d.StatisticsParts"/>); null or empty: none.</param>
     /// <exception cref="ArgumentOutOfRangeException">An extent below 1, ε not positive, or a momentum outside 0 to 1.</exception>
-    public static BatchNorm2d Plan(Device device, long rows, int channels, BatchNormOptions options, DType activations = DType.Float32, int statisticsRows = 0)
+    public static BatchNorm2d Plan(Device device, long rows, int channels, BatchNormOptions options, DType activations = DType.Float32, IReadOnlyList<int>? statisticsParts = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -29,8 +29,8 @@ public abstract class BatchNorm2d : OpPlan
         if (options.Momentum is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(options), options.Momentum, "batch norm's momentum is 0 to 1");
         return device switch
         {
-            CpuDevice cpu => new BatchNorm2dCpu(cpu.Requiring(activations), rows, channels, options),
-            GpuDevice gpu => BatchNorm2dGpu.Create(gpu, rows, channels, options, activations, statisticsRows),
+            CpuDevice cpu => new BatchNorm2dCpu(cpu.Requiring(activations), rows, channels, options, statisticsParts ?? []),
+            GpuDevice gpu => BatchNorm2dGpu.Create(gpu, rows, channels, options, activations, statisticsParts is { Count: > 0 } ? statisticsParts[0] : 0),
             _ => throw device.Lacks(nameof(BatchNorm2d)),
         };
     }

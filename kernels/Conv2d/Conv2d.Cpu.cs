@@ -55,6 +55,8 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
 
     public override long Flops => 2 * _shape.Macs;
 
+    public override IReadOnlyList<int> StatisticsParts => _fprop.StatisticsParts;
+
     public override long PackedWeightBytes => sizeof(float) * GemmBlock<TIsa, TVec>.PackedCount((long)_shape.R * _shape.S * _shape.C, _shape.K);
 
     public override void PackWeights(TensorView w, TensorView packed) => Pack(w.Float32, (float*)packed.UInt8);
@@ -92,7 +94,7 @@ internal sealed unsafe class Conv2dCpu<TIsa, TVec> : Conv2d where TIsa : struct,
     private void Pack(float* w, float* packed) => _device.Team.For(PanelCount(_shape.K), new PackForward(w, packed, _shape.K, _shape.R * _shape.S * _shape.C));
 
     private void Multiply(TensorView x, float* packed, in Conv2dEpilogue epilogue, TensorView y)
-        => _fprop.Run(x.Float32, packed, y.Float32, accumulate: false, new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu));
+        => _fprop.Run(x.Float32, packed, y.Float32, accumulate: false, new Epilogue(epilogue));
 
     private static float* Scratch(TensorView workspace) => (float*)workspace.UInt8;
 

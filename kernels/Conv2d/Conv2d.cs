@@ -41,7 +41,7 @@ public readonly record struct Conv2dShape(int N, int H, int W, int C, int K, int
 /// <param name="Residual">y's shape, or none; may not share y's memory.</param>
 /// <param name="Relu">Whether negative results become 0.</param>
 /// <param name="Statistics">
-/// (parts, 3, K) of float32, or none; where <see cref="Conv2d.StatisticsRows"/> is not 0, and only with none of the others. For each part of so many pixels of y (the last may have fewer), of the
+/// (parts, 3, K) of float32, or none; where <see cref="Conv2d.StatisticsParts"/> is not empty, and only with none of the others. For each of these parts of y's pixels, of the
 /// values as stored: a shift s near them, Σ(y − s), Σ(y − s)². What batch norm needs, without another pass over y.
 /// </param>
 public readonly record struct Conv2dEpilogue(TensorView Bias, TensorView Residual, bool Relu, TensorView Statistics = default);
@@ -67,8 +67,8 @@ public abstract class Conv2d : OpPlan
         };
     }
 
-    /// <summary>Pixels of y in a part of <see cref="Conv2dEpilogue.Statistics"/>; 0 where forward does not write them.</summary>
-    public virtual int StatisticsRows => 0;
+    /// <summary>How many pixels of y each part of <see cref="Conv2dEpilogue.Statistics"/> covers; empty where forward does not write them. On a GPU all but the last are equal.</summary>
+    public virtual IReadOnlyList<int> StatisticsParts => [];
 
     /// <param name="workspace">At least <see cref="OpPlan.WorkspaceBytes"/>; so in every call.</param>
     public abstract void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace);

@@ -16,9 +16,16 @@ public sealed class OpCaseTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void AgreesWithReferenceAndRepeats(string name)
+    public void AgreesWithReferenceAndRepeats(string name) => CheckEverywhere(AllCases.Find(name));
+
+    public static TheoryData<string> StatisticsNames => [.. ConvStatisticsCases.OfProcessor.Select(c => c.Name)];
+
+    [Theory]
+    [MemberData(nameof(StatisticsNames))]
+    public void StatisticsOfAConvolutionServeTheNormBehindIt(string name) => CheckEverywhere(ConvStatisticsCases.OfProcessor.Single(c => c.Name == name));
+
+    private static void CheckEverywhere(OpCase opCase)
     {
-        var opCase = AllCases.Find(name);
         foreach (var isa in Isas)
         {
             using var one = new CpuDevice(1, isa);
@@ -26,7 +33,7 @@ public sealed class OpCaseTests
             var first = Check(opCase, one, $"{isa}");
             var second = Check(opCase, three, $"{isa}");
             for (int i = 0; i < first.Length; i++)
-                Assert.True(first[i].AsSpan().SequenceEqual(second[i]), $"{name} on {isa}: {opCase.Tensors[i].Name} differs between 1 and 3 threads");
+                Assert.True(first[i].AsSpan().SequenceEqual(second[i]), $"{opCase.Name} on {isa}: {opCase.Tensors[i].Name} differs between 1 and 3 threads");
         }
     }
 

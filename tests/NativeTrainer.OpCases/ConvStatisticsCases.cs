@@ -20,6 +20,11 @@ public static class ConvStatisticsCases
         Conv2dShape.Square(1, 2, 1, 8, 8, 1, 1, 0), // two pixels
     ];
 
+    /// <summary>In float32, for the processor: implicit GEMM with cut columns, and Winograd with cut tiles, all filters at a time and in blocks.</summary>
+    public static IEnumerable<OpCase> OfProcessor =>
+        from shape in (Conv2dShape[])[.. Shapes, Conv2dShape.Square(2, 9, 11, 32, 64, 3, 1, 1), Conv2dShape.Square(3, 28, 27, 64, 64, 3, 1, 1), Conv2dShape.Square(2, 14, 13, 192, 160, 3, 1, 1)]
+        select Of(shape, Precision.Float32);
+
     public static IEnumerable<OpCase> All =>
         from shape in Shapes
         from precision in new[] { Precision.BFloat16, Precision.Tf32 }
@@ -30,7 +35,7 @@ public static class ConvStatisticsCases
 
     /// <summary>The two plans, and the convolution's for a test to choose.</summary>
     public static OpPlan Pair(Device device, Conv2d convolution, Conv2dShape shape, Precision precision)
-        => new PairPlan(convolution, BatchNorm2d.Plan(device, shape.Output.Count / shape.K, shape.K, new(Epsilon, Momentum, false), precision.Activations(), convolution.StatisticsRows));
+        => new PairPlan(convolution, BatchNorm2d.Plan(device, shape.Output.Count / shape.K, shape.K, new(Epsilon, Momentum, false), precision.Activations(), convolution.StatisticsParts));
 
     private sealed class PairPlan(Conv2d convolution, BatchNorm2d norm) : OpPlan
     {
@@ -46,9 +51,9 @@ public static class ConvStatisticsCases
     private sealed class Case(Conv2dShape shape, Precision precision) : OpCase
     {
         /// <summary>Parts are never smaller.</summary>
-        private const int LeastRows = 64;
+        private const int LeastRows = 6;
 
-        private readonly OpCase _convolution = Conv2dCases.Of(shape, "Forward", precision);
+        private readonly OpCase _convolution = precision == Precision.Float32 && shape is { R: 3, S: 3, StrideH: 1, StrideW: 1 } ? WinogradCases.Of(shape, "Forward") : Conv2dCases.Of(shape, "Forward", precision);
 
         private long Rows => shape.Output.Count / shape.K;
 
@@ -77,8 +82,8 @@ public static class ConvStatisticsCases
         public override void Run(OpPlan plan, TensorView[] t, TensorView workspace)
         {
             var pair = (PairPlan)plan;
-            int rows = pair.Convolution.StatisticsRows;
-            TensorView statistics = rows == 0 ? default : t[10].Arena.View(t[10].Offset, new Shape((int)((Rows + rows - 1) / rows), 3, shape.K));
+            int parts = pair.Convolution.StatisticsParts.Count;
+            TensorView statistics = parts == 0 ? default : t[10].Arena.View(t[10].Offset, new Shape(parts, 3, shape.K));
             pair.Convolution.Forward(t[0], t[1], new(default, default, false, statistics), t[2], workspace);
             pair.Norm.ForwardTrain(t[2], t[3], t[4], default, t[5], t[6], t[7], t[8], t[9], workspace, statistics);
         }

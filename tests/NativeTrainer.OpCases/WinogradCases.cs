@@ -37,6 +37,9 @@ public static class WinogradCases
         from pass in new[] { "Forward", "ForwardBias", "ForwardFused", "Data", "DataAdd", "Weights", "WeightsAdd" }
         select new Case(shape, pass);
 
+    /// <summary>A case of any shape with a 3×3 kernel and stride 1; the bound holds for direct convolution too.</summary>
+    public static OpCase Of(Conv2dShape shape, string pass) => new Case(shape, pass);
+
     private sealed class Case(Conv2dShape shape, string pass) : OpCase
     {
         private readonly OpCase _plain = Conv2dCases.Of(shape, pass, Precision.Float32);

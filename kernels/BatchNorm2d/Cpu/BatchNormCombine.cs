@@ -2,12 +2,23 @@ using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.BatchNorm2d;
 
+/// <summary>Where the statistics of parts of the rows lie: shifts, Σd and Σd², <paramref name="stride"/> floats apart, part behind part.</summary>
+/// <param name="lengths">Rows of each part.</param>
+internal readonly unsafe struct PartStatistics(float* table, int stride, int* lengths, int count)
+{
+    public int Count => count;
+
+    public int Length(int part) => lengths[part];
+
+    public float* Row(int part, int row) => table + ((long)part * BatchNormRows.PartialRows + row) * stride;
+}
+
 /// <summary>
-/// Combines the chunks' statistics in float64, in chunk order: N·mean = Σ(nᵢ·shiftᵢ + Σd) and, with each chunk's own mean mᵢ and squared
+/// Combines the parts' statistics in float64, in their order: N·mean = Σ(nᵢ·shiftᵢ + Σd) and, with each part's own mean mᵢ and squared
 /// deviation Mᵢ = Σd² − (Σd)²/nᵢ, N·var = Σ(Mᵢ + nᵢ(mᵢ − mean)²) (Chan, Golub and LeVeque 1979). Then writes what training keeps and the coefficients of
 /// <see cref="NormalisePass"/>. One chunk of work is 64 channels.
 /// </summary>
-internal readonly unsafe struct StatisticsCombine(BatchNormRows split, BatchNormOptions options, float* weight, float* bias,
+internal readonly unsafe struct StatisticsCombine(PartStatistics parts, BatchNormRows split, BatchNormOptions options, float* weight, float* bias,
     float* savedMean, float* savedInvStd, float* runningMean, float* runningVar, float* workspace) : IChunkBody
 {
     public const int Channels = 64;
@@ -19,17 +30,17 @@ internal readonly unsafe struct StatisticsCombine(BatchNormRows split, BatchNorm
         double* squares = stackalloc double[Channels];
         new Span<double>(mean, Channels).Clear();
         new Span<double>(squares, Channels).Clear();
-        for (int i = 0; i < split.Chunks; i++)
+        for (int i = 0; i < parts.Count; i++)
         {
-            double length = split.Length(i);
-            float* shift = split.Partial(workspace, i, 0) + from, sum = split.Partial(workspace, i, 1) + from;
+            double length = parts.Length(i);
+            float* shift = parts.Row(i, 0) + from, sum = parts.Row(i, 1) + from;
             for (int c = 0; c < width; c++) mean[c] += length * shift[c] + sum[c];
         }
         for (int c = 0; c < width; c++) mean[c] /= split.Rows;
-        for (int i = 0; i < split.Chunks; i++)
+        for (int i = 0; i < parts.Count; i++)
         {
-            double length = split.Length(i), inverse = 1 / length;
-            float* shift = split.Partial(workspace, i, 0) + from, sum = split.Partial(workspace, i, 1) + from, partial = split.Partial(workspace, i, 2) + from;
+            double length = parts.Length(i), inverse = 1 / length;
+            float* shift = parts.Row(i, 0) + from, sum = parts.Row(i, 1) + from, partial = parts.Row(i, 2) + from;
             for (int c = 0; c < width; c++)
             {
                 double offset = sum[c] * inverse, between = shift[c] + offset - mean[c];

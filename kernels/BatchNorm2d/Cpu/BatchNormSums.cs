@@ -3,62 +3,11 @@ using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.BatchNorm2d;
 
-/// <summary>
-/// Partial sums of one chunk per channel: d = x − shift, Σd and Σd². The shift is the mean of up to eight rows spread over the chunk, so that
-/// the sums hold deviations and a large mean costs no digits. Lanes are channels; four rows go through the accumulators at a time.
-/// </summary>
+/// <summary><see cref="ColumnSums"/> of one chunk.</summary>
 internal readonly unsafe struct StatisticsPass(BatchNormRows split, float* x, float* workspace) : IVectorBody
 {
-    private const int ShiftRows = 8;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TIsa, TVec>(int chunk, int worker) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
-    {
-        int whole = split.Channels - split.Channels % TIsa.Width;
-        Columns<TIsa, TVec>(chunk, 0, whole);
-        Columns<ScalarSimd, float>(chunk, whole, split.Channels);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Columns<TIsa, TVec>(int chunk, int from, int to) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
-    {
-        int channels = split.Channels, length = split.Length(chunk);
-        float* rows = x + split.First(chunk) * channels;
-        float* shift = split.Partial(workspace, chunk, 0), sum = split.Partial(workspace, chunk, 1), squares = split.Partial(workspace, chunk, 2);
-        int samples = Math.Min(ShiftRows, length);
-        var perSample = TIsa.Broadcast(1f / samples);
-        for (int c = from; c < to; c += TIsa.Width)
-        {
-            var total = TIsa.Zero;
-            for (int i = 0; i < samples; i++) total = TIsa.Add(total, TIsa.Load(rows + (long)i * length / samples * channels + c));
-            TIsa.Store(TIsa.Multiply(total, perSample), shift + c);
-            TIsa.Store(TIsa.Zero, sum + c);
-            TIsa.Store(TIsa.Zero, squares + c);
-        }
-        int row = 0;
-        for (; row + 4 <= length; row += 4)
-        {
-            float* r0 = rows + (long)row * channels, r1 = r0 + channels, r2 = r1 + channels, r3 = r2 + channels;
-            for (int c = from; c < to; c += TIsa.Width)
-            {
-                var s = TIsa.Load(shift + c);
-                TVec d0 = TIsa.Subtract(TIsa.Load(r0 + c), s), d1 = TIsa.Subtract(TIsa.Load(r1 + c), s);
-                TVec d2 = TIsa.Subtract(TIsa.Load(r2 + c), s), d3 = TIsa.Subtract(TIsa.Load(r3 + c), s);
-                TIsa.Store(TIsa.Add(TIsa.Load(sum + c), TIsa.Add(TIsa.Add(d0, d1), TIsa.Add(d2, d3))), sum + c);
-                var q = TIsa.Add(TIsa.MultiplyAdd(d1, d1, TIsa.Multiply(d0, d0)), TIsa.MultiplyAdd(d3, d3, TIsa.Multiply(d2, d2)));
-                TIsa.Store(TIsa.Add(TIsa.Load(squares + c), q), squares + c);
-            }
-        }
-        for (; row < length; row++)
-        {
-            for (int c = from; c < to; c += TIsa.Width)
-            {
-                var d = TIsa.Subtract(TIsa.Load(rows + (long)row * channels + c), TIsa.Load(shift + c));
-                TIsa.Store(TIsa.Add(TIsa.Load(sum + c), d), sum + c);
-                TIsa.Store(TIsa.MultiplyAdd(d, d, TIsa.Load(squares + c)), squares + c);
-            }
-        }
-    }
+        => new ColumnSums(split.Partial(workspace, chunk, 0), split.Stride).Run<TIsa, TVec>(x + split.First(chunk) * split.Channels, split.Channels, split.Length(chunk), split.Channels);
 }
 
 /// <summary>Partial sums of one chunk per channel for backward: Σg and Σg·(x − mean), where g is dy, under ReLU only where y &gt; 0 (y null: no ReLU).</summary>

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using NativeTrainer.Kernels.BatchNorm2d;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Kernels.Gemm;
 
@@ -8,13 +10,19 @@ namespace NativeTrainer.Kernels.Conv2d;
 internal readonly record struct StridedDestination(int Height, int Width, int PhaseH, int PhaseW, int StrideH, int StrideW);
 
 /// <summary>Addresses of <see cref="Conv2dEpilogue"/>'s tensors, null where there is none.</summary>
-internal readonly unsafe struct Epilogue(float* bias, float* residual, bool relu)
+internal readonly unsafe struct Epilogue(float* bias, float* residual, bool relu, float* statistics)
 {
+    public Epilogue(in Conv2dEpilogue epilogue) : this(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu, epilogue.Statistics.Float32)
+        => Debug.Assert(Statistics == null || IsNone, "statistics are of the plain sums");
+
     public float* Bias => bias;
 
     public float* Residual => residual;
 
     public bool Relu => relu;
+
+    /// <summary>(parts, 3, K), or null.</summary>
+    public float* Statistics => statistics;
 
     public bool IsNone => bias == null && residual == null && !relu;
 
@@ -91,6 +99,9 @@ internal sealed unsafe class PixelGemm<TIsa, TVec> where TIsa : struct, ISimd<TV
         device.Team.ReserveScratch(sizeof(float) * ((_direct ? 0 : (long)_rows * _ld) + (strided is null ? 0 : (long)_rows * _columns)));
     }
 
+    /// <summary>Pixels of the parts whose statistics the epilogue writes: those of a chunk.</summary>
+    public IReadOnlyList<int> StatisticsParts => [.. Enumerable.Range(0, Chunks.Count(_pixels, _rows)).Select(i => (int)Math.Min(_rows, _pixels - (long)i * _rows))];
+
     /// <summary>A row stride that does not put a column's rows into few cache sets: never a multiple of 512 bytes.</summary>
     public static int TileStride(int length)
     {
@@ -132,6 +143,8 @@ internal sealed unsafe class PixelGemm<TIsa, TVec> where TIsa : struct, ISimd<TV
                     slice.Length, result, isStrided ? columns : outChannels, add);
             }
             if (isStrided) Scatter(result, first, rows, firstColumn, columns);
+            else if (epilogue.Statistics != null)
+                new ColumnSums(epilogue.Statistics + (nint)(chunk % rowChunks) * BatchNormRows.PartialRows * outChannels + firstColumn, outChannels).Run<TIsa, TVec>(result, outChannels, rows, columns);
             else if (!epilogue.IsNone) epilogue.Apply<TIsa, TVec>(y, first, rows, outChannels, firstColumn, columns);
         }
 

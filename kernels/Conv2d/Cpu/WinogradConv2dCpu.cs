@@ -39,15 +39,17 @@ internal sealed unsafe class WinogradConv2dCpu<TIsa, TVec> : Conv2d where TIsa :
         return 9L * s.P * s.Q >= 2L * WinogradTiles.Positions * new WinogradTiles(1, s.P, s.Q).Count;
     }
 
+    public override IReadOnlyList<int> StatisticsParts => _forward.StatisticsParts;
+
     public override long PackedWeightBytes => sizeof(float) * _forward.PackedFloats;
 
     public override void PackWeights(TensorView w, TensorView packed) => _forward.Pack(w.Float32, (float*)packed.UInt8);
 
     public override void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace)
-        => _forward.Run(x.Float32, w.Float32, null, y.Float32, accumulate: false, new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu), Scratch(workspace));
+        => _forward.Run(x.Float32, w.Float32, null, y.Float32, accumulate: false, new Epilogue(epilogue), Scratch(workspace));
 
     public override void ForwardPacked(TensorView x, TensorView packed, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace)
-        => _forward.Run(x.Float32, null, (float*)packed.UInt8, y.Float32, accumulate: false, new Epilogue(epilogue.Bias.Float32, epilogue.Residual.Float32, epilogue.Relu), Scratch(workspace));
+        => _forward.Run(x.Float32, null, (float*)packed.UInt8, y.Float32, accumulate: false, new Epilogue(epilogue), Scratch(workspace));
 
     public override void BackwardData(TensorView dy, TensorView w, TensorView dx, GradientWrite write, TensorView workspace)
         => _data.Run(dy.Float32, w.Float32, null, dx.Float32, write == GradientWrite.Add, default, Scratch(workspace));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NativeTrainer.Kernels.BatchNorm2d;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Kernels.Gemm;
 
@@ -64,6 +65,21 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
         device.Team.ReserveScratch(sizeof(float) * (channels + WinogradFilters<TIsa, TVec>.ScratchFloats + scratch));
     }
 
+    /// <summary>Pixels of the parts whose statistics the epilogue writes: those of so many tiles as go through a product together, whatever the number of threads.</summary>
+    public IReadOnlyList<int> StatisticsParts
+    {
+        get
+        {
+            int most = _late ? _groupTiles : _tiles.Count;
+            return [.. from first in Enumerable.Range(0, Chunks.Count(_tiles.Count, most)).Select(i => i * most)
+                       let end = Math.Min(first + most, _tiles.Count)
+                       from part in Enumerable.Range(0, Chunks.Count(end - first, PartTiles)).Select(i => first + i * PartTiles)
+                       select Enumerable.Range(part, Math.Min(PartTiles, end - part)).Sum(_tiles.Pixels)];
+        }
+    }
+
+    private int PartTiles => _late ? _chunkTiles : GemmBlock<TIsa, TVec>.TileRows;
+
     /// <summary>Floats of workspace: the transformed filters, or tiles.</summary>
     public long WorkspaceFloats => WinogradTiles.Positions * (long)(_late ? WinogradTiles.Stride((long)_groupTiles * _channels) : WinogradTiles.Stride((long)_channels * _outChannels));
 
@@ -99,7 +115,7 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
             {
                 int count = Math.Min(_groupTiles, _tiles.Count - first);
                 _device.Team.For(count, new TransformTile(body, first, stride));
-                _device.Team.For(FilterBlocks, new FilterBlock(body, first, count, stride));
+                _device.Team.For(FilterBlocks, new FilterBlock(body, first, count, stride, first / _groupTiles * Chunks.Count(_groupTiles, _chunkTiles)));
             }
             return;
         }
@@ -141,6 +157,22 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
             rest = zeros + channels;
             new Span<float>(zeros, channels).Clear();
             return new(source, height, width, channels, padTop, padLeft, zeros);
+        }
+
+        /// <summary>Statistics of the results of some tiles, while they are in cache.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Sums(int part, int firstTile, int count, int firstFilter, int filterCount)
+        {
+            if (epilogue.Statistics == null) return;
+            var sums = new ColumnSums(epilogue.Statistics + (nint)part * BatchNormRows.PartialRows * outChannels + firstFilter, outChannels);
+            for (int i = 0; i < count; i++)
+            {
+                var (image, h, w) = tiles.At(firstTile + i);
+                int rows = Math.Min(WinogradTiles.Side, tiles.GridH - h), columns = Math.Min(WinogradTiles.Side, tiles.GridW - w);
+                float* line = y + (((long)image * tiles.GridH + h) * tiles.GridW + w) * outChannels + firstFilter;
+                if (i == 0) sums.Start<TIsa, TVec>(line, outChannels, columns, 0, filterCount);
+                for (int row = 0; row < rows; row++, line += (nint)tiles.GridW * outChannels) sums.Add<TIsa, TVec>(line, outChannels, columns, 0, filterCount);
+            }
         }
 
         /// <summary>Aᵀ m A of one tile, with the epilogue; results beyond the image are dropped.</summary>
@@ -207,7 +239,13 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
                 GemmBlock<TIsa, TVec>.Run(transformed + position * inStride, channels, 1, count, filterStart + position * filterStride, (nint)channels * GemmBlock<TIsa, TVec>.PanelWidth,
                     filters, channels, products + position * outStride, filters, false);
             }
-            for (int tile = 0; tile < count; tile++) body.Output(products + (nint)tile * filters, outStride, first + tile, 0, filters);
+            int together = GemmBlock<TIsa, TVec>.TileRows;
+            for (int start = 0; start < count; start += together)
+            {
+                int end = Math.Min(start + together, count);
+                for (int tile = start; tile < end; tile++) body.Output(products + (nint)tile * filters, outStride, first + tile, 0, filters);
+                body.Sums((first + start) / together, first + start, end - start, 0, filters);
+            }
         }
     }
 
@@ -229,7 +267,7 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
     }
 
     /// <summary>Late layers, then: a block of filters over all tiles of the group.</summary>
-    private readonly struct FilterBlock(Body body, int first, int count, nint stride) : IChunkBody
+    private readonly struct FilterBlock(Body body, int first, int count, nint stride, int firstPart) : IChunkBody
     {
         public void Run(int chunk, int worker)
         {
@@ -248,6 +286,7 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
                         filters, channels, products + position * outStride, filters, false);
                 }
                 for (int i = 0; i < together; i++) body.Output(products + (nint)i * filters, outStride, first + tile + i, firstFilter, filters);
+                body.Sums(firstPart + tile / body.ChunkTiles, first + tile, together, firstFilter, filters);
             }
         }
     }

@@ -145,6 +145,13 @@ internal readonly record struct WinogradTiles(int Images, int GridH, int GridW)
 
     public int Count => Images * Rows * Columns;
 
+    /// <summary>Results of a tile that lie in the image.</summary>
+    public int Pixels(int tile)
+    {
+        var (_, h, w) = At(tile);
+        return Math.Min(Side, GridH - h) * Math.Min(Side, GridW - w);
+    }
+
     public (int Image, int H, int W) At(int tile)
     {
         int perImage = Rows * Columns, rest = tile % perImage;

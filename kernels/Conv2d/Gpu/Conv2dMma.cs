@@ -128,7 +128,7 @@ internal sealed class Conv2dMma<TMath, TStorage, TRows, TElement> : Conv2d
 
     public override long WorkspaceBytes { get; }
 
-    public override int StatisticsRows => _forwardTile.Rows();
+    public override IReadOnlyList<int> StatisticsParts => [.. Enumerable.Range(0, Chunks.Count(_geometry.OutputPixels, _forwardTile.Rows())).Select(i => Math.Min(_forwardTile.Rows(), _geometry.OutputPixels - i * _forwardTile.Rows()))];
 
     public override void Forward(TensorView x, TensorView w, in Conv2dEpilogue epilogue, TensorView y, TensorView workspace)
     {

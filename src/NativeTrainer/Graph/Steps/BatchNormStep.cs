@@ -24,7 +24,7 @@ internal sealed class BatchNormStep : Step
     public BatchNormStep(Device device, string name, Value x, NormParameters norm, BatchNormOptions options, Value? residual, bool batchStatistics, ConvolutionStep? convolution = null) : base(name)
     {
         int channels = x.Shape[3];
-        _plan = BatchNorm2d.Plan(device, x.Shape.Count / channels, channels, options, x.Type, convolution?.Statistics is null ? 0 : convolution.StatisticsRows);
+        _plan = BatchNorm2d.Plan(device, x.Shape.Count / channels, channels, options, x.Type, convolution?.StatisticsParts);
         _norm = norm;
         _x = Reads(x);
         _residual = residual is null ? null : Reads(residual);

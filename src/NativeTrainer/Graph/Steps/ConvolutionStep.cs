@@ -19,15 +19,16 @@ internal sealed class ConvolutionStep : Step
         (_weight, _bias) = (weight, bias);
         Writes(name, shape.Output, x.NeedsGradient || weight.Trainable || bias is { Trainable: true }, precision.Activations());
         if (weight.Trainable) BackwardReads(x);
-        if (statistics && _plan.StatisticsRows is > 0 and var rows)
-            Statistics = WritesBeside($"{name} statistics", new Shape(checked((int)((shape.Output.Count / shape.K + rows - 1) / rows)), 3, shape.K));
+        if (!statistics || _plan.StatisticsParts is not { Count: > 0 } parts) return;
+        StatisticsParts = parts;
+        Statistics = WritesBeside($"{name} statistics", new Shape(parts.Count, 3, shape.K));
     }
 
     /// <summary>Sums for the batch norm behind, where they were wanted and the kernel writes them.</summary>
     public Value? Statistics { get; }
 
-    /// <summary>Pixels of a part of <see cref="Statistics"/>.</summary>
-    public int StatisticsRows => _plan.StatisticsRows;
+    /// <summary>Pixels of each part of <see cref="Statistics"/>.</summary>
+    public IReadOnlyList<int>? StatisticsParts { get; }
 
     public override string Variant => _plan.Variant;
 
