@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace NativeTrainer.Kernels.Random;
 
@@ -63,32 +63,29 @@ public static class CounterRandom
         return (float)(radius * Math.Cos(2 * Math.PI * (block.X1 * (1.0 / 4294967296.0))));
     }
 
-    /// <summary>Many normal values with mean 0: each counter gives four (two pairs of Box and Muller), in float32, |value| at most 6.7·<paramref name="std"/>.</summary>
+    /// <summary>
+    /// Many normal values with mean 0: each counter gives four (two pairs of Box and Muller), in float32, |value| at most 6.7·<paramref name="std"/>. The same bits on every
+    /// machine: additions and multiplications alone, rounded one by one.
+    /// </summary>
     /// <param name="first">Counter of the first value, so that a part of a tensor can be filled by itself: value i of the whole comes of counter i / 4.</param>
     /// <param name="std">Standard deviation.</param>
     public static void FillNormal(ulong key, ulong first, float std, Span<float> values)
     {
-        const int Blocks = 64;
-        const float Scale = 1f / 4294967296;
-        Span<float> radii = stackalloc float[2 * Blocks], angles = stackalloc float[2 * Blocks], other = stackalloc float[2 * Blocks];
-        for (int done = 0; done < values.Length; done += 4 * Blocks)
+        Span<uint> words = stackalloc uint[16];
+        Span<float> four = stackalloc float[16];
+        for (; values.Length > 0; values = values[Math.Min(16, values.Length)..])
         {
-            for (int i = 0; i < Blocks; i++)
+            for (int i = 0; i < 4; i++)
             {
                 var block = Block(key, first++);
-                // (0, 1] keeps the logarithm finite; half turns.
-                (radii[2 * i], angles[2 * i]) = ((block.X0 + 1f) * Scale, block.X1 * (2 * Scale));
-                (radii[2 * i + 1], angles[2 * i + 1]) = ((block.X2 + 1f) * Scale, block.X3 * (2 * Scale));
+                (words[i], words[4 + i], words[8 + i], words[12 + i]) = (block.X0, block.X1, block.X2, block.X3);
             }
-            TensorPrimitives.Log<float>(radii, radii);
-            TensorPrimitives.Multiply<float>(radii, -2 * std * std, radii);
-            TensorPrimitives.Sqrt<float>(radii, radii);
-            TensorPrimitives.SinPi<float>(angles, other);
-            TensorPrimitives.CosPi<float>(angles, angles);
-            TensorPrimitives.Multiply<float>(radii, angles, angles);
-            TensorPrimitives.Multiply<float>(radii, other, other);
-            var to = values[done..];
-            for (int i = 0; i < Math.Min(to.Length, 4 * Blocks); i++) to[i] = (i & 1) == 0 ? angles[i / 2] : other[i / 2];
+            for (int pair = 0; pair < 2; pair++)
+            {
+                var (a, b) = NormalPair.Of(Vector128.Create<uint>(words[(8 * pair)..]), Vector128.Create<uint>(words[(8 * pair + 4)..]), std);
+                for (int i = 0; i < 4; i++) (four[4 * i + 2 * pair], four[4 * i + 2 * pair + 1]) = (a[i], b[i]);
+            }
+            four[..Math.Min(16, values.Length)].CopyTo(values);
         }
     }
 

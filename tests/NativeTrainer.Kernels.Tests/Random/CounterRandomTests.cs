@@ -43,6 +43,28 @@ public sealed class CounterRandomTests
         Assert.All(products, product => Assert.InRange(product, -5 * Math.Sqrt(1.0 / values.Length), 5 * Math.Sqrt(1.0 / values.Length)));
     }
 
+    [Fact]
+    public void ManyNormalValuesAreBoxAndMullers()
+    {
+        var values = new float[40_000];
+        CounterRandom.FillNormal(7, 5, 1, values);
+        for (int i = 0; i < values.Length; i += 4)
+        {
+            var block = CounterRandom.Block(7, 5 + (ulong)i / 4);
+            Check(i, block.X0, block.X1);
+            Check(i + 2, block.X2, block.X3);
+        }
+
+        void Check(int at, uint u, uint v)
+        {
+            double radius = Math.Sqrt(-2 * Math.Log((u + 1.0) / 4294967296)), angle = 2 * Math.PI * v / 4294967296;
+            // Near u = 1 the logarithm is as small as the rounding of u.
+            double bound = 8 * Math.Pow(2, -24) * (radius + 1 / Math.Max(radius, Math.Pow(2, -12)));
+            Assert.InRange(values[at], radius * Math.Cos(angle) - bound, radius * Math.Cos(angle) + bound);
+            Assert.InRange(values[at + 1], radius * Math.Sin(angle) - bound, radius * Math.Sin(angle) + bound);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(255)]
