@@ -28,6 +28,8 @@ try
         return 0;
     }
     using var device = simulated ? GpuDevice.Simulator() : Device.Open(name);
+    // Before minutes of work: a folder that cannot be made is said at once.
+    Directory.CreateDirectory(folder);
     report.Device = device.Description;
     Console.WriteLine($"{device.Description}; {string.Join(", ", device.Precisions)}");
     foreach (string part in only.Split(','))
@@ -50,7 +52,7 @@ try
         File.WriteAllText(Path.Combine(folder, "gpu-check.json"), JsonSerializer.Serialize(report, CheckReport.Json));
     }
 }
-catch (ArgumentException unusable)
+catch (Exception unusable) when (unusable is ArgumentException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine($"error: {unusable.Message}");
     return 2;
