@@ -35,7 +35,9 @@ internal static class MemoryBudget
             if (cache < options.CacheBytes) note($"--memory {Megabytes(options.MemoryBytes)}: {Megabytes(cache)} for decoded images in place of {Megabytes(options.CacheBytes)}");
             return options with { Batch = batch, Accumulate = parts * options.Accumulate, CacheBytes = cache };
         }
-        throw new UserException($"--memory {Megabytes(options.MemoryBytes)} is too little: with one image at a time this run needs {Megabytes(least)}; give that, a smaller --size{(options.CheckpointActivations ? "" : ", --checkpoint-activations")}, or --freeze more layers");
+        long again = options.CheckpointActivations ? least : Needed(options with { CheckpointActivations = true }, model, stages, 1);
+        string fewer = again < least ? $" (with --checkpoint-activations {Megabytes(again)})" : "";
+        throw new UserException($"--memory {Megabytes(options.MemoryBytes)} is too little: with one image at a time this run needs {Megabytes(least)}{fewer}; give that, a smaller --size, or --freeze more layers");
     }
 
     private static long Needed(TrainOptions options, ResNet model, IReadOnlyList<TrainingStage> stages, int batch)

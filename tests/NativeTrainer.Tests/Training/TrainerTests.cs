@@ -88,6 +88,8 @@ public sealed class TrainerTests : IDisposable
         var error = Assert.Throws<UserException>(() => Trainer.Train(Options("little") with { MemoryBytes = 1_000_000 }, new Recorder()));
         long least = 1_000_000 * long.Parse(error.Message.Split("needs ")[1].Split("MB")[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.Throws<UserException>(() => Trainer.Train(Options("less") with { MemoryBytes = least - 1_000_000 }, new Recorder()));
+        long again = 1_000_000 * long.Parse(error.Message.Split("--checkpoint-activations ")[1].Split("MB")[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.False(Trainer.Train(Options("again") with { Epochs = 1, MemoryBytes = again, CheckpointActivations = true }, new Recorder()).Interrupted);
         Assert.False(Trainer.Train(Options("least") with { Epochs = 1, MemoryBytes = least }, new Recorder()).Interrupted);
     }
 
