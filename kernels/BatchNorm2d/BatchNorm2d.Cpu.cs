@@ -5,7 +5,7 @@ using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.BatchNorm2d;
 
-/// <summary>Two passes over memory each way: sums per fixed chunk of rows, combined in float64 in chunk order; then the elementwise result.</summary>
+/// <summary>Two passes over memory each way: sums per fixed chunk of rows, combined in float64 in chunk order; then the elementwise result. Forward saves the first where the convolution before it gathered the sums.</summary>
 internal sealed unsafe class BatchNorm2dCpu : BatchNorm2d
 {
     private readonly CpuDevice _device;

@@ -193,7 +193,7 @@ public sealed record TrainOptions
     public long CacheBytes { get; init; } = 2_000_000_000;
 
     /// <summary>
-    /// Keep what residual blocks hand on and make the rest again in the backward pass (Chen et al. 2016): activations take a fraction of their memory, a step about a third more time, and the
+    /// Keep what residual blocks hand on and make the rest again in the backward pass (Chen et al. 2016): activations take less memory, a step computes about a third more, and the
     /// bits are the same.
     /// </summary>
     public bool CheckpointActivations { get; init; }
