@@ -7,7 +7,8 @@ namespace NativeTrainer.TorchSharpPeer;
 
 /// <summary>
 /// The usual way of training pictures with TorchSharp: SkiaSharp decodes, tensors are cropped, resized (antialiased), mirrored, varied in colour and normalised,
-/// by the formulas of torchvision. A picture to a thread; each tensor op runs on its thread alone, which is faster than the other way round.
+/// by the formulas of torchvision. A picture to a thread; each tensor op runs on its thread alone, which is faster than the other way round. Scalars are held while they are in use:
+/// TorchSharp 0.107 passes their native handles on without keeping them alive.
 /// </summary>
 internal sealed class PeerPictures : IThroughputTarget
 {
@@ -15,6 +16,7 @@ internal sealed class PeerPictures : IThroughputTarget
     private readonly string[] _files;
     private readonly Tensor _mean, _std, _gray;
     private readonly Tensor _images; // (N, 3, S, S)
+    private readonly Scalar _zero = 0, _one = 1, _most = 255;
     private readonly ParallelOptions _parallel;
     private int _next, _step;
 
@@ -44,6 +46,7 @@ internal sealed class PeerPictures : IThroughputTarget
     public void Dispose()
     {
         foreach (var tensor in (Tensor[])[_mean, _std, _gray, _images]) tensor.Dispose();
+        foreach (var scalar in (Scalar[])[_zero, _one, _most]) scalar.Dispose();
     }
 
     private void Prepare(string file, System.Random random, int index)
@@ -53,10 +56,10 @@ internal sealed class PeerPictures : IThroughputTarget
         using var bitmap = Decode(file);
         var pixels = from_array(bitmap.GetPixelSpan().ToArray()).reshape(bitmap.Height, bitmap.Width, 4);
         var (left, top, width, height) = Crop(random, bitmap.Width, bitmap.Height);
-        var x = pixels.narrow(0, top, height).narrow(1, left, width).narrow(2, 0, 3).permute(2, 0, 1).unsqueeze(0).to(ScalarType.Float32).div_(255);
+        var x = pixels.narrow(0, top, height).narrow(1, left, width).narrow(2, 0, 3).permute(2, 0, 1).unsqueeze(0).to(ScalarType.Float32).div_(_most);
         x = nn.functional.interpolate(x, [_work.Size, _work.Size], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true).squeeze(0);
         if (random.NextDouble() < 0.5) x = x.flip(2);
-        x = x.mul_(Factor(random)).clamp_(0, 1);
+        using (Scalar brightness = Factor(random)) x = x.mul_(brightness).clamp_(_zero, _one);
         x = Blend(x, Gray(x).mean(), Factor(random));
         x = Blend(x, Gray(x), Factor(random));
         _images[index].copy_(x.sub_(_mean).div_(_std));
@@ -71,7 +74,11 @@ internal sealed class PeerPictures : IThroughputTarget
 
     private Tensor Gray(Tensor x) => x.mul(_gray).sum(0, keepdim: true);
 
-    private static Tensor Blend(Tensor x, Tensor other, float factor) => x.mul_(factor).add_(other.mul(1 - factor)).clamp_(0, 1);
+    private Tensor Blend(Tensor x, Tensor other, float factor)
+    {
+        using Scalar share = factor, rest = 1 - factor;
+        return x.mul_(share).add_(other.mul(rest), _one).clamp_(_zero, _one);
+    }
 
     private static float Factor(System.Random random) => 1 + ThroughputWork.Jitter * (2 * random.NextSingle() - 1);
 

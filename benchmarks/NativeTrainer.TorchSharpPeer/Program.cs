@@ -23,6 +23,7 @@ try
         return 0;
     }
     TorchNative.Load();
+    OneDnnCaches.Repair();
     switch (command)
     {
         case "throughput":

@@ -15,7 +15,7 @@ internal static class Conv2dCpu
     };
 
     private static Conv2d Create<TIsa, TVec>(CpuDevice device, Conv2dShape shape) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
-        => WinogradConv2dCpu<TIsa, TVec>.Pays(shape) ? new WinogradConv2dCpu<TIsa, TVec>(device, shape) : new Conv2dCpu<TIsa, TVec>(device, shape);
+        => device.Winograd && WinogradConv2dCpu<TIsa, TVec>.Pays(shape) ? new WinogradConv2dCpu<TIsa, TVec>(device, shape) : new Conv2dCpu<TIsa, TVec>(device, shape);
 }
 
 /// <summary>

@@ -30,6 +30,9 @@ public sealed unsafe class CpuDevice : Device
 
     internal CpuIsa Isa { get; }
 
+    /// <summary>False computes every convolution by the direct method, for comparisons.</summary>
+    internal bool Winograd { get; init; } = true;
+
     internal WorkerTeam Team { get; }
 
     public override Arena Allocate(long bytes) => new CpuArena(this, bytes);

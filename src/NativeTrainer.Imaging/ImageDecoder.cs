@@ -14,6 +14,10 @@ public static class ImageDecoder
     /// <summary>Pixels of the largest picture that is decoded: Pillow's limit against decompression bombs (2 · MAX_IMAGE_PIXELS).</summary>
     public const long MaxPixels = 178_956_970;
 
+    private static ReadOnlySpan<float> PowersOfTwo => [0.125f, 0.25f, 0.5f];
+
+    private static ReadOnlySpan<float> Eighths => [0.125f, 0.25f, 0.375f, 0.5f, 0.625f, 0.75f, 0.875f];
+
     /// <summary>Decodes a file.</summary>
     public static DecodeResult Decode(string path, DecodeTarget target = default)
     {
@@ -68,7 +72,7 @@ public static class ImageDecoder
         {
             var failure = JpegMarkers.Check(file);
             if (failure != DecodeFailure.None) return Failed(failure, signature);
-            var size = ScaledSize(codec, target.ShortSide);
+            var size = ScaledSize(codec, target);
             (width, height) = (size.Width, size.Height);
         }
         bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
@@ -91,15 +95,15 @@ public static class ImageDecoder
         fixed (byte* pixels = rgba) return codec.GetPixels(info, (nint)pixels);
     }
 
-    // Powers of two only: libjpeg-turbo has fast inverse transforms for these, and what remains is for the resizer's better filter.
-    private static SKSizeI ScaledSize(SKCodec codec, int shortSide)
+    // The smallest that leaves enough; libjpeg scales in its inverse transform.
+    private static SKSizeI ScaledSize(SKCodec codec, DecodeTarget target)
     {
         var size = codec.Info.Size;
-        if (shortSide < 1) return size;
-        foreach (float scale in (ReadOnlySpan<float>)[0.125f, 0.25f, 0.5f])
+        if (target.ShortSide < 1) return size;
+        foreach (float scale in target.Eighths ? Eighths : PowersOfTwo)
         {
             var scaled = codec.GetScaledDimensions(scale);
-            if (Math.Min(scaled.Width, scaled.Height) >= shortSide) return scaled;
+            if (Math.Min(scaled.Width, scaled.Height) >= target.ShortSide) return scaled;
         }
         return size;
     }

@@ -19,7 +19,8 @@ internal sealed class StoreTransform : IPictureTransform
         _shortSide = shortSide;
     }
 
-    public DecodeTarget Target => new(_shortSide);
+    // Pictures that augmentation resamples anyway.
+    public DecodeTarget Target => new(_shortSide, Eighths: true);
 
     public RgbImage Apply(RgbImage decoded, Resizer resizer)
     {

@@ -18,6 +18,41 @@ public class ScaledDecodingTests
         Assert.Equal((width, height), (image.Width, image.Height));
     }
 
+    [Theory]
+    [InlineData(600, 800, 600)]
+    [InlineData(526, 800, 600)]
+    [InlineData(525, 700, 525)]
+    [InlineData(450, 600, 450)]
+    [InlineData(375, 500, 375)]
+    [InlineData(226, 400, 300)]
+    [InlineData(225, 300, 225)]
+    [InlineData(8, 100, 75)]
+    public void ToTheNextEighthWhereThatWillDo(int shortSide, int width, int height)
+    {
+        var image = ImageDecoder.Decode(ImageWriter.EncodeJpeg(Pictures.Gradient(800, 600)), new DecodeTarget(shortSide, Eighths: true)).Image!;
+        Assert.Equal((width, height), (image.Width, image.Height));
+    }
+
+    // Decoding at 5/8 is a filter of its own; it has to show the same picture at the same place as the resizer does.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public void AnEighthShowsWhatTheResizerWould(int eighths)
+    {
+        byte[] file = File.ReadAllBytes(Material.Path("bad-images/odd-valid/pillow_flower.jpg"));
+        var whole = ImageDecoder.Decode(file).Image!;
+        int width = 480 * eighths / 8, height = 360 * eighths / 8;
+        var small = ImageDecoder.Decode(file, new DecodeTarget(height, Eighths: true)).Image!;
+        Assert.Equal((width, height), (small.Width, small.Height));
+        // Shifted by a pixel the resized picture is farther from itself than the decoded one is from it.
+        var resized = new Resizer().Resize(whole, width, height);
+        double shift = Enumerable.Range(0, (width * height - 1) * 3).Average(i => Math.Abs(resized.Pixels[i + 3] - (double)resized.Pixels[i]));
+        double difference = Enumerable.Range(0, width * height * 3).Average(i => Math.Abs(small.Pixels[i] - (double)resized.Pixels[i]));
+        Assert.InRange(difference, 0, shift / 2);
+    }
+
     [Fact]
     public void OtherFormatsAreDecodedWhole()
         => Assert.Equal(300, ImageDecoder.Decode(ImageWriter.EncodePng(Pictures.Gradient(400, 300)), new DecodeTarget(10)).Image!.Height);
