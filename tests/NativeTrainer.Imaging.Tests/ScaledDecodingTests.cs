@@ -1,6 +1,6 @@
 namespace NativeTrainer.Imaging.Tests;
 
-/// <summary>JPEG files are decoded at 1/2, 1/4 or 1/8 where the caller shrinks them anyway.</summary>
+/// <summary>JPEG files are decoded at a fraction where the caller shrinks them anyway.</summary>
 public class ScaledDecodingTests
 {
     // The smallest that leaves the short side wanted.

@@ -88,8 +88,10 @@ internal sealed class CpuTable
         _description = theirs.Description;
         var compared = Comparison.Run(ours, theirs, work.Batch, _rounds, _seconds);
         Add(name, "images/s", compared.Ours, compared.Theirs, compared.Ratios, wanted, false, ours.FlopsPerStep / work.Batch);
-        long ourPeak = ours.Quit(), theirPeak = theirs.Quit();
-        if (memory is { } most) Add($"{name}: peak memory", "MB", [ourPeak / 1e6], [theirPeak / 1e6], [(double)ourPeak / theirPeak], most, true);
+        if (memory is not { } most) return;
+        using var small = new Worker(Comparison.SmallPeer(_peerAssembly), work);
+        long ourPeak = ours.Quit(), theirPeak = small.Quit();
+        Add($"{name}: peak memory", "MB", [ourPeak / 1e6], [theirPeak / 1e6], [(double)ourPeak / theirPeak], most, true);
     }
 
     private void FirstStep(ThroughputWork work)
