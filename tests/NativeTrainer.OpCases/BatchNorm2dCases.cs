@@ -58,8 +58,12 @@ public static class BatchNorm2dCases
         }
     }
 
-    /// <summary>Shapes that take many seconds on the simulator: one variant each is enough.</summary>
+    /// <summary>One variant each is enough.</summary>
     private static bool Large(int rows, int channels) => rows > 1000 || channels > 1000 || rows * channels > 30_000;
+
+    /// <summary>Every block of rows and columns passes a dozen barriers: of shapes with many, one variant.</summary>
+    private static bool Simulated(int rows, int channels, bool relu, GradientWrite write = GradientWrite.Add)
+        => !Large(rows, channels) && (rows * channels < 3000 || (relu && write == GradientWrite.Add));
 
     private static Bf16Case Bf16(OpCase opCase, int rows, int channels, bool relu)
         => new(opCase, device => BatchNorm2d.Plan(device, rows, channels, new(Epsilon, Momentum, relu), DType.BFloat16), "x", "y", "residual", "dy", "dx", "dResidual");
@@ -89,7 +93,7 @@ public static class BatchNorm2dCases
                     for (int i = c; i < v[0].Length; i += channels) bounds[4][i] = BatchNorm2dBounds.Normalised(v[0][i], v[1][c], v[2][c], residual ? v[3][i] : null, s);
                 }
                 if (mask) FillMask(v[9], bounds[9], channels, i => (v[0][i] - v[5][i % channels]) * v[6][i % channels] * v[1][i % channels] + v[2][i % channels] + (residual ? v[3][i] : 0), bounds[4]);
-            }, benchmark);
+            }, benchmark, Simulated(rows, channels, relu));
     }
 
     private static TensorSpec[] Mask(int rows, int channels, bool mask) => mask ? [Operand.Output("mask", MaskShape(rows, channels), DType.UInt8)] : [];
@@ -123,7 +127,7 @@ public static class BatchNorm2dCases
                     bounds[6][i] = BatchNorm2dBounds.Normalised(v[0][i], v[1][c], v[2][c], residual ? v[5][i] : null, exact);
                 }
                 if (mask) FillMask(v[7], bounds[7], channels, i => (v[0][i] - v[3][i % channels]) / Math.Sqrt(v[4][i % channels] + Epsilon) * v[1][i % channels] + v[2][i % channels] + (residual ? v[5][i] : 0), bounds[6]);
-            });
+            }, simulated: Simulated(rows, channels, relu));
     }
 
     /// <summary>Backward with the statistics given; the reference takes them as they are, so that only backward's own errors count.</summary>
@@ -138,7 +142,7 @@ public static class BatchNorm2dCases
                 BatchNorm2dReference.BackwardTrain(v[0], v[1], v[2], v[3], v[4], v[5], v[6], write, residual ? v[7] : null, write,
                     parameters ? v[^3] : null, parameters ? v[^2] : null, write, relu);
                 Bound(v, bounds, v[5], training: true, relu, residual, parameters, write);
-            }, benchmark);
+            }, benchmark, Simulated(rows, channels, relu, write));
 
     private static OpCase BackwardEval(int rows, int channels, bool relu, bool residual, bool parameters, GradientWrite write)
         => new CallCase<BatchNorm2d>($"batchnorm/backwardeval {Describe(rows, channels, relu, residual)}{(parameters ? "" : " frozen")} {write}",
@@ -151,7 +155,7 @@ public static class BatchNorm2dCases
                 BatchNorm2dReference.BackwardEval(v[0], v[1], v[2], v[3], v[4], v[5], v[6], write, residual ? v[7] : null, write,
                     parameters ? v[^3] : null, parameters ? v[^2] : null, write, Epsilon, relu);
                 Bound(v, bounds, Array.ConvertAll(v[5], variance => 1 / Math.Sqrt(variance + Epsilon)), training: false, relu, residual, parameters, write);
-            });
+            }, simulated: Simulated(rows, channels, relu, write));
 
     private static TensorSpec[] Backward(string mean, string spread, int rows, int channels, bool residual, bool parameters, GradientWrite write)
     {

@@ -17,6 +17,8 @@ internal sealed class Bf16Case(OpCase inner, Func<Device, OpPlan> plan, params s
 
     public override bool Benchmark => inner.Benchmark;
 
+    public override bool Simulated => inner.Simulated;
+
     public override long Flops => inner.Flops;
 
     public override IReadOnlyList<TensorSpec> Tensors => _tensors;

@@ -5,13 +5,15 @@ namespace NativeTrainer.OpCases;
 
 /// <summary>A case from its parts, for ops whose cases differ in more than one function's shape.</summary>
 internal sealed class CallCase<TPlan>(string name, TensorSpec[] tensors, Func<Device, TPlan> plan, Action<TPlan, TensorView[], TensorView> run,
-    Action<double[][], double[][]> reference, bool benchmark = false) : OpCase where TPlan : OpPlan
+    Action<double[][], double[][]> reference, bool benchmark = false, bool simulated = true) : OpCase where TPlan : OpPlan
 {
     public override string Name => name;
 
     public override IReadOnlyList<TensorSpec> Tensors => tensors;
 
     public override bool Benchmark => benchmark;
+
+    public override bool Simulated => simulated && base.Simulated;
 
     public override OpPlan Plan(Device device) => plan(device);
 

@@ -60,10 +60,11 @@ public sealed class CaseRunner : IDisposable
     public double[] ReadValues(int index) => Values(Read(index), _case.Tensors[index].Type);
 
     /// <summary>The reference's operands: inputs as stored, outputs zero; and zero bounds.</summary>
-    public (double[][] Values, double[][] Bounds) ReferenceOperands()
+    internal static (double[][] Values, double[][] Bounds) ReferenceOperands(OpCase opCase)
     {
-        var values = _case.Tensors.Select((spec, i) => spec.Role == TensorRole.Output ? new double[spec.Shape.Count] : Values(_start[i], spec.Type)).ToArray();
-        return (values, _case.Tensors.Select(spec => new double[spec.Shape.Count]).ToArray());
+        var specs = opCase.Tensors;
+        var values = specs.Select((spec, i) => spec.Role == TensorRole.Output ? new double[spec.Shape.Count] : Values(Start(spec, i), spec.Type)).ToArray();
+        return (values, specs.Select(spec => new double[spec.Shape.Count]).ToArray());
     }
 
     /// <summary>Name of the operand whose surroundings were written to, or null.</summary>

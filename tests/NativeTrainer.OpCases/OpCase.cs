@@ -40,6 +40,12 @@ public abstract class OpCase
     /// <summary>Whether only tensor cores can do it: then ILGPU's simulator cannot.</summary>
     public virtual bool NeedsTensorCores => false;
 
+    /// <summary>
+    /// Whether ILGPU's simulator runs it. At every barrier it wakes a thread of the operating system for each thread of the block, about two milliseconds, so that
+    /// cases with thousands of barriers leave it to the executor, which runs all cases: on the same kernels, in the same launches, where the types are the same.
+    /// </summary>
+    public virtual bool Simulated => !Benchmark && !NeedsTensorCores;
+
     /// <summary>Multiplications and additions of the call; 0 where bytes count.</summary>
     public virtual long Flops => 0;
 
@@ -68,6 +74,8 @@ public abstract class OpCase
         public override Precision Precision => inner.Precision;
 
         public override bool NeedsTensorCores => inner.NeedsTensorCores;
+
+        public override bool Simulated => inner.Simulated;
 
         public override OpPlan Plan(Device device) => plan(device);
 

@@ -48,6 +48,9 @@ public static class WinogradCases
 
         public override IReadOnlyList<TensorSpec> Tensors => _plain.Tensors;
 
+        /// <summary>The method is the processor's; GPUs run it as one more shape of a convolution.</summary>
+        public override bool Simulated => false;
+
         public override long Flops => _plain.Flops;
 
         public override OpPlan Plan(Device device) => _plain.Plan(device);

@@ -196,18 +196,18 @@ internal sealed class ArithmeticDecoder(StatementDecoder statement, string[] par
             "not" => new Unary<T, T, Not<T>>(d, a),
             "neg" => new Unary<T, T, Negate<T>>(d, a),
             "abs" => new Unary<T, T, AbsoluteInteger<T>>(d, a),
-            "shl" => Lane((x, y, _) => y >= (ulong)type.Bits() ? 0 : x << (int)y, PtxType.U32),
-            "shr" => Lane((x, y, _) => type.IsSigned() ? (ulong)(SignExtend(x, type.Bits()) >> (int)Math.Min(y, 63)) : y >= (ulong)type.Bits() ? 0 : x >> (int)y, PtxType.U32),
-            "popc" => Lane((x, _, _) => (ulong)BitOperations.PopCount(x)),
-            "clz" => Lane((x, _, _) => (ulong)(type.Bits() == 64 ? BitOperations.LeadingZeroCount(x) : BitOperations.LeadingZeroCount((uint)x))),
+            "shl" => new Shift<T, ShiftLeft<T>>(d, a, At(2, PtxType.U32)),
+            "shr" => new Shift<T, ShiftRight<T>>(d, a, At(2, PtxType.U32)),
+            "popc" => Count(x => (ulong)BitOperations.PopCount(x)),
+            "clz" => Count(x => (ulong)(type.Bits() == 64 ? BitOperations.LeadingZeroCount(x) : BitOperations.LeadingZeroCount((uint)x))),
             _ => throw unknown(),
         };
     }
 
-    private LaneFunction Lane(Func<ulong, ulong, ulong, ulong> function, PtxType? second = null)
+    private LaneFunction Count(Func<ulong, ulong> function)
     {
-        Slot d = statement.Operand(0, parts[0] is "popc" or "clz" ? PtxType.U32 : Type), a = statement.Operand(1, Type), b = operands.Count > 2 ? statement.Operand(2, second ?? Type) : a;
-        return new LaneFunction(d, a, b, b, function);
+        Slot d = statement.Operand(0, PtxType.U32), a = statement.Operand(1, Type);
+        return new LaneFunction(d, a, a, a, (x, _, _) => function(x));
     }
 
     private Instruction Wide()
@@ -243,6 +243,4 @@ internal sealed class ArithmeticDecoder(StatementDecoder statement, string[] par
         Slot d = statement.Operand(0, PtxType.B32), high = statement.Operand(1, PtxType.F32), low = statement.Operand(2, PtxType.F32);
         return new LaneFunction(d, high, low, low, (h, l, _) => (ulong)Conversions.Bf16((uint)h) << 16 | Conversions.Bf16((uint)l));
     }
-
-    private static long SignExtend(ulong bits, int width) => (long)(bits << 64 - width) >> 64 - width;
 }

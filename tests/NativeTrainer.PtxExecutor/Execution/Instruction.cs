@@ -29,7 +29,7 @@ internal abstract class Instruction
 
     public bool GuardNegated { get; set; }
 
-    public virtual Flow Flow => Flow.Next;
+    public Flow Flow { get; protected init; }
 
     /// <param name="mask">The active lanes whose guard holds; never 0.</param>
     public abstract void Execute(Warp warp, uint mask);
@@ -45,26 +45,26 @@ internal abstract class Instruction
 
 internal sealed class Branch : Instruction
 {
+    public Branch() => Flow = Flow.Branch;
+
     public required int Target { get; init; }
 
     /// <summary>Where lanes that take it meet those that do not.</summary>
     public int Join { get; set; }
-
-    public override Flow Flow => Flow.Branch;
 
     public override void Execute(Warp warp, uint mask) { }
 }
 
 internal sealed class Exit : Instruction
 {
-    public override Flow Flow => Flow.Exit;
+    public Exit() => Flow = Flow.Exit;
 
     public override void Execute(Warp warp, uint mask) { }
 }
 
 internal sealed class Barrier : Instruction
 {
-    public override Flow Flow => Flow.Barrier;
+    public Barrier() => Flow = Flow.Barrier;
 
     public override void Execute(Warp warp, uint mask) { }
 }

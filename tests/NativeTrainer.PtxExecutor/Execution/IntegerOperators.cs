@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NativeTrainer.PtxExecutor.Execution;
 
@@ -42,11 +43,13 @@ internal struct WidenUnsigned : IBinary<uint, ulong>, ITernary<uint, ulong, ulon
 internal struct Divide<T> : IBinary<T, T> where T : IBinaryInteger<T>
 {
     // The least value divided by -1 wraps to itself; .NET would throw.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply(T a, T b) => b == T.Zero ? T.AllBitsSet : b == T.AllBitsSet && T.AllBitsSet < T.Zero ? unchecked(-a) : a / b;
 }
 
 internal struct Remainder<T> : IBinary<T, T> where T : IBinaryInteger<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply(T a, T b) => b == T.Zero ? a : b == T.AllBitsSet && T.AllBitsSet < T.Zero ? T.Zero : a % b;
 }
 
@@ -88,6 +91,17 @@ internal struct Xor<T> : IBinary<T, T> where T : IBitwiseOperators<T, T, T>
 internal struct Not<T> : IUnary<T, T> where T : IBitwiseOperators<T, T, T>
 {
     public static T Apply(T a) => ~a;
+}
+
+/// <summary>Shifts by the width or more leave no bit; a signed right shift, copies of the sign.</summary>
+internal struct ShiftLeft<T> : IShift<T> where T : IBinaryInteger<T>
+{
+    public static T Apply(T a, uint by) => by >= 8 * a.GetByteCount() ? T.Zero : a << (int)by;
+}
+
+internal struct ShiftRight<T> : IShift<T> where T : IBinaryInteger<T>
+{
+    public static T Apply(T a, uint by) => by < 8 * a.GetByteCount() ? a >> (int)by : T.IsNegative(a) ? T.AllBitsSet : T.Zero;
 }
 
 /// <summary>16-bit arithmetic in 32-bit lanes, of which only the lower half counts.</summary>

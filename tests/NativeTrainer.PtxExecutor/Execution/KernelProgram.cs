@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using NativeTrainer.PtxExecutor.Parsing;
 
 namespace NativeTrainer.PtxExecutor.Execution;
@@ -12,6 +12,8 @@ internal sealed unsafe class KernelProgram
     private readonly Dictionary<Register, Slot> _registers = [];
     private readonly Dictionary<(ulong Bits, int Width), Slot> _constants = [];
     private readonly Dictionary<string, Slot> _special = [];
+    private readonly (SpecialRegister Value, int Offset)[] _specials;
+    private readonly byte[] _frame;
     private readonly Dictionary<Variable, int> _shared = [];
     private readonly Dictionary<Variable, int> _parameters = [];
 
@@ -37,6 +39,8 @@ internal sealed unsafe class KernelProgram
         if (Code.Length == 0 || Code[^1].Flow is not (Flow.Exit or Flow.Branch) || Code[^1].Guard >= 0) throw new PtxSyntaxException(function.Line, $"{Name} runs past its end");
         for (int i = 0; i < Code.Length; i++) Code[i].Index = i;
         Reconvergence.Mark(Code);
+        _specials = [.. _special.Select(s => (SpecialRegisters.Of(s.Key), s.Value.Offset))];
+        _frame = StartFrame();
     }
 
     public string Name { get; }
@@ -77,39 +81,27 @@ internal sealed unsafe class KernelProgram
     /// <summary>Registers hold what no kernel means (a NaN); literals and special registers their values.</summary>
     public void InitialiseFrame(Warp warp)
     {
-        new Span<uint>(warp.Registers, FrameBytes / 4).Fill(UnwrittenRegister);
-        foreach (var ((bits, width), slot) in _constants)
+        _frame.CopyTo(new Span<byte>(warp.Registers, FrameBytes));
+        foreach (var (value, offset) in _specials)
         {
-            if (width == 8) new Span<ulong>(warp.Registers + slot.Offset, Lanes).Fill(bits);
-            else if (width == 4) new Span<uint>(warp.Registers + slot.Offset, Lanes).Fill((uint)bits);
-            else *(uint*)(warp.Registers + slot.Offset) = bits != 0 ? uint.MaxValue : 0;
+            var lanes = (int*)(warp.Registers + offset);
+            for (int lane = 0; lane < Lanes; lane++) lanes[lane] = value(warp.Launch, warp.Index, lane);
         }
-        foreach (var (name, slot) in _special)
-            for (int lane = 0; lane < Lanes; lane++) ((int*)(warp.Registers + slot.Offset))[lane] = SpecialValue(name, warp, lane);
     }
 
-    private static int SpecialValue(string name, Warp warp, int lane)
+    /// <summary>What all warps of all blocks start with.</summary>
+    private byte[] StartFrame()
     {
-        var (launch, thread) = (warp.Launch, warp.FirstThread + lane);
-        return name switch
+        var frame = new byte[FrameBytes];
+        MemoryMarshal.Cast<byte, uint>(frame.AsSpan()).Fill(UnwrittenRegister);
+        foreach (var ((bits, width), slot) in _constants)
         {
-            "%tid.x" => thread % launch.Threads.X,
-            "%tid.y" => thread / launch.Threads.X % launch.Threads.Y,
-            "%tid.z" => thread / launch.Threads.X / launch.Threads.Y,
-            "%ntid.x" => launch.Threads.X,
-            "%ntid.y" => launch.Threads.Y,
-            "%ntid.z" => launch.Threads.Z,
-            "%ctaid.x" => launch.Block.X,
-            "%ctaid.y" => launch.Block.Y,
-            "%ctaid.z" => launch.Block.Z,
-            "%nctaid.x" => launch.Grid.X,
-            "%nctaid.y" => launch.Grid.Y,
-            "%nctaid.z" => launch.Grid.Z,
-            "%laneid" => lane,
-            "%warpid" => warp.Index,
-            "%WARP_SZ" or "WARP_SZ" => Lanes,
-            _ => throw new NotSupportedException($"the special register {name} is not modelled"),
-        };
+            var place = frame.AsSpan(slot.Offset);
+            if (width == 8) MemoryMarshal.Cast<byte, ulong>(place)[..Lanes].Fill(bits);
+            else if (width == 4) MemoryMarshal.Cast<byte, uint>(place)[..Lanes].Fill((uint)bits);
+            else MemoryMarshal.Cast<byte, uint>(place)[0] = bits != 0 ? uint.MaxValue : 0;
+        }
+        return frame;
     }
 
     private Slot Take(int width)

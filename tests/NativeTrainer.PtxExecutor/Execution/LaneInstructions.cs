@@ -20,6 +20,11 @@ internal interface ITernary<TIn, TThird, TOut>
     static abstract TOut Apply(TIn a, TIn b, TThird c);
 }
 
+internal interface IShift<T>
+{
+    static abstract T Apply(T a, uint by);
+}
+
 internal interface IComparison<T>
 {
     static abstract bool Holds(T a, T b);
@@ -79,6 +84,22 @@ internal sealed unsafe class Ternary<TIn, TThird, TOut, TOp>(int d, int a, int b
                 int lane = BitOperations.TrailingZeroCount(mask);
                 result[lane] = TOp.Apply(first[lane], second[lane], third[lane]);
             }
+    }
+}
+
+/// <summary>The second operand has 32 bits whatever the first has.</summary>
+internal sealed unsafe class Shift<T, TOp>(int d, int a, int by) : Instruction
+    where T : unmanaged where TOp : struct, IShift<T>
+{
+    public override void Execute(Warp warp, uint mask)
+    {
+        T* result = (T*)(warp.Registers + d), first = (T*)(warp.Registers + a);
+        var second = (uint*)(warp.Registers + by);
+        for (; mask != 0; mask &= mask - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(mask);
+            result[lane] = TOp.Apply(first[lane], second[lane]);
+        }
     }
 }
 

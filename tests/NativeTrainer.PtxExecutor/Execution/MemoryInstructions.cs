@@ -25,7 +25,7 @@ internal static class GlobalAccess
     {
         var launch = warp.Launch;
         ref var last = ref launch.LastAccesses[instruction.Index];
-        if (address % alignment != 0) throw warp.Fault(instruction, PtxFaultKind.Misaligned, lane, $"address {address:x} is no multiple of {alignment}");
+        if ((address & alignment - 1) != 0) throw warp.Fault(instruction, PtxFaultKind.Misaligned, lane, $"address {address:x} is no multiple of {alignment}");
         if (last.Range >= launch.Allowed.Length || !Inside(launch.Allowed[last.Range], address, bytes))
         {
             last.Range = Array.FindIndex(launch.Allowed, range => Inside(range, address, bytes));
@@ -72,7 +72,7 @@ internal static class SharedAccess
 
     public static void Require(Warp warp, Instruction instruction, long address, int bytes, int alignment, int lane)
     {
-        if (address % alignment != 0) throw warp.Fault(instruction, PtxFaultKind.Misaligned, lane, $"shared address {address} is no multiple of {alignment}");
+        if ((address & alignment - 1) != 0) throw warp.Fault(instruction, PtxFaultKind.Misaligned, lane, $"shared address {address} is no multiple of {alignment}");
         if (address < 0 || address + bytes > warp.Launch.Shared.Bytes)
             throw warp.Fault(instruction, PtxFaultKind.OutOfBounds, lane, $"{bytes} bytes at shared address {address} of {warp.Launch.Shared.Bytes}");
     }
@@ -84,6 +84,8 @@ internal static class SharedAccess
 /// <summary>ld.global and ld.shared, scalars and vectors.</summary>
 internal sealed unsafe class Load(bool shared, Slot[] d, int elementBytes, bool signed, AddressSlot address) : Instruction
 {
+    private readonly bool _words = elementBytes == 4 && Array.TrueForAll(d, slot => slot.Width == 4);
+
     public override void Execute(Warp warp, uint mask)
     {
         int bytes = elementBytes * d.Length;
@@ -92,6 +94,11 @@ internal sealed unsafe class Load(bool shared, Slot[] d, int elementBytes, bool 
             int lane = BitOperations.TrailingZeroCount(mask);
             long at = address.Of(warp, lane);
             byte* source = shared ? SharedAccess.At(warp, this, at, bytes, bytes, lane, false) : GlobalAccess.At(warp, this, at, bytes, bytes, lane, false);
+            if (_words)
+            {
+                for (int i = 0; i < d.Length; i++) ((uint*)(warp.Registers + d[i].Offset))[lane] = ((uint*)source)[i];
+                continue;
+            }
             foreach (var slot in d)
             {
                 Lanes.Write(warp, slot, lane, Lanes.Element(source, elementBytes, signed));
@@ -104,6 +111,8 @@ internal sealed unsafe class Load(bool shared, Slot[] d, int elementBytes, bool 
 /// <summary>st.global and st.shared.</summary>
 internal sealed unsafe class Store(bool shared, Slot[] values, int elementBytes, AddressSlot address) : Instruction
 {
+    private readonly bool _words = elementBytes == 4 && Array.TrueForAll(values, slot => slot.Width == 4);
+
     public override void Execute(Warp warp, uint mask)
     {
         int bytes = elementBytes * values.Length;
@@ -112,6 +121,11 @@ internal sealed unsafe class Store(bool shared, Slot[] values, int elementBytes,
             int lane = BitOperations.TrailingZeroCount(mask);
             long at = address.Of(warp, lane);
             byte* target = shared ? SharedAccess.At(warp, this, at, bytes, bytes, lane, true) : GlobalAccess.At(warp, this, at, bytes, bytes, lane, true);
+            if (_words)
+            {
+                for (int i = 0; i < values.Length; i++) ((uint*)target)[i] = ((uint*)(warp.Registers + values[i].Offset))[lane];
+                continue;
+            }
             foreach (var slot in values)
             {
                 ulong value = Lanes.Read(warp, slot, lane);
@@ -176,7 +190,7 @@ internal sealed unsafe class CopyAsync(AddressSlot target, AddressSlot source, i
             if (count < 0 || count > bytes) throw warp.Fault(this, PtxFaultKind.InvalidOperand, lane, $"{count} bytes of {bytes}");
             long from = source.Of(warp, lane), to = target.Of(warp, lane);
             UInt128 data = 0;
-            if (from % bytes != 0) throw warp.Fault(this, PtxFaultKind.Misaligned, lane, $"address {from:x} is no multiple of {bytes}");
+            if ((from & bytes - 1) != 0) throw warp.Fault(this, PtxFaultKind.Misaligned, lane, $"address {from:x} is no multiple of {bytes}");
             if (count > 0) Buffer.MemoryCopy(GlobalAccess.At(warp, this, from, count, bytes, lane, false), &data, 16, count);
             SharedAccess.Require(warp, this, to, bytes, bytes, lane);
             if (warp.Launch.Shared.SetOut((int)to, bytes, warp.Index) is { } wrong) throw SharedAccess.Fault(warp, this, to, lane, true, wrong);

@@ -1,7 +1,7 @@
 namespace NativeTrainer.PtxExecutor.Memory;
 
 /// <summary>What is wrong with an access to memory.</summary>
-internal readonly record struct Finding(PtxFaultKind Kind, string Text)
+internal sealed record Finding(PtxFaultKind Kind, string Text)
 {
     public static Finding Unwritten(string text) => new(PtxFaultKind.Unwritten, text);
 

@@ -27,8 +27,9 @@ public sealed class PtxMemory
 
     internal PtxSegment? Find(long address)
     {
-        foreach (var segment in _segments)
-            if (address >= segment.Start && address < segment.End) return segment;
+        // What was registered last is asked for most.
+        for (int i = _segments.Count - 1; i >= 0; i--)
+            if (address >= _segments[i].Start && address < _segments[i].End) return _segments[i];
         return null;
     }
 
@@ -75,7 +76,7 @@ internal sealed class PtxSegment(nint address, long bytes)
         var writers = Writers.AsSpan(start, count);
         uint writer = writers[0];
         // Nearly always one writer from before the launch, or this block itself.
-        if (writers.IndexOfAnyExcept(writer) >= 0 || (writer != serial && (writer == 0 || writer >= first)))
+        if (!Cells.AllAre(writers, writer) || (writer != serial && (writer == 0 || writer >= first)))
         {
             foreach (uint one in writers)
             {
@@ -84,7 +85,7 @@ internal sealed class PtxSegment(nint address, long bytes)
             }
         }
         var readers = Readers.AsSpan(start, count);
-        if (readers.IndexOfAnyExcept(serial) < 0) return null;
+        if (Cells.AllAre(readers, serial)) return null;
         for (int i = 0; i < readers.Length; i++)
         {
             uint last = readers[i] & ~SeveralBlocks;
@@ -96,12 +97,16 @@ internal sealed class PtxSegment(nint address, long bytes)
     public Finding? Write(long at, int count, uint serial, uint first)
     {
         int start = (int)(at - Start);
-        var writers = Writers.AsSpan(start, count);
-        foreach (uint one in writers)
-            if (one >= first && one != serial) return Finding.Race($"block {one - first} of the same launch wrote it too");
-        foreach (uint one in Readers.AsSpan(start, count))
-            if ((one & ~SeveralBlocks) >= first && one != serial) return Finding.Race($"block {((one & ~SeveralBlocks) == serial ? "another" : ((one & ~SeveralBlocks) - first).ToString())} of the same launch read it");
-        writers.Fill(serial);
+        Span<uint> writers = Writers.AsSpan(start, count), readers = Readers.AsSpan(start, count);
+        uint writer = writers[0], reader = readers[0];
+        if (!Cells.AllAre(writers, writer) || !Cells.AllAre(readers, reader) || (writer >= first && writer != serial) || ((reader & ~SeveralBlocks) >= first && reader != serial))
+        {
+            foreach (uint one in writers)
+                if (one >= first && one != serial) return Finding.Race($"block {one - first} of the same launch wrote it too");
+            foreach (uint one in readers)
+                if ((one & ~SeveralBlocks) >= first && one != serial) return Finding.Race($"block {((one & ~SeveralBlocks) == serial ? "another" : ((one & ~SeveralBlocks) - first).ToString())} of the same launch read it");
+        }
+        Cells.Fill(writers, serial);
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace NativeTrainer.PtxExecutor.Memory;
@@ -22,7 +23,10 @@ internal sealed unsafe class SharedMemory : IDisposable
     {
         Bytes = bytes;
         Data = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), 1024);
-        (_writers, _readers) = (new uint[bytes], new uint[bytes]);
+        // Hundreds of kilobytes at every launch: pooled, or the garbage collector has much to do.
+        (_writers, _readers) = (ArrayPool<uint>.Shared.Rent(bytes), ArrayPool<uint>.Shared.Rent(bytes));
+        Array.Clear(_writers);
+        Array.Clear(_readers);
     }
 
     /// <summary>All that was written is forgotten.</summary>
@@ -42,15 +46,21 @@ internal sealed unsafe class SharedMemory : IDisposable
     public Finding? Read(int at, int count, int warp)
     {
         uint mine = Cell(warp);
-        foreach (uint writer in _writers.AsSpan(at, count))
+        var writers = _writers.AsSpan(at, count);
+        // Nearly always one writer, from before the last barrier.
+        if (!Cells.AllAre(writers, writers[0]) || writers[0] >= _epoch << WarpBits || writers[0] < _firstEpoch << WarpBits)
         {
-            if (writer == mine) continue;
-            if (writer >= Pending) return Finding.Unwritten("a cp.async to it has not been waited for");
-            uint time = writer >> WarpBits;
-            if (time < _firstEpoch) return Finding.Unwritten("nobody in this block wrote it before");
-            if (time == _epoch) return Finding.Race($"{Name(writer)} wrote it, with no barrier between");
+            foreach (uint writer in writers)
+            {
+                if (writer == mine) continue;
+                if (writer >= Pending) return Finding.Unwritten("a cp.async to it has not been waited for");
+                uint time = writer >> WarpBits;
+                if (time < _firstEpoch) return Finding.Unwritten("nobody in this block wrote it before");
+                if (time == _epoch) return Finding.Race($"{Name(writer)} wrote it, with no barrier between");
+            }
         }
         var readers = _readers.AsSpan(at, count);
+        if (Cells.AllAre(readers, mine)) return null;
         for (int i = 0; i < readers.Length; i++)
         {
             if (readers[i] == mine) continue;
@@ -81,9 +91,14 @@ internal sealed unsafe class SharedMemory : IDisposable
     public Finding? SetOut(int at, int count, int warp) => Write(at, count, warp, Pending | (uint)warp);
 
     /// <summary>The thread that started a copy has waited for it; others see it after a barrier.</summary>
-    public void Arrive(int at, int count, int warp) => _writers.AsSpan(at, count).Fill(Cell(warp));
+    public void Arrive(int at, int count, int warp) => Cells.Fill(_writers.AsSpan(at, count), Cell(warp));
 
-    public void Dispose() => NativeMemory.AlignedFree(Data);
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(Data);
+        ArrayPool<uint>.Shared.Return(_writers);
+        ArrayPool<uint>.Shared.Return(_readers);
+    }
 
     private uint Cell(int warp) => _epoch << WarpBits | (uint)warp;
 
@@ -91,19 +106,25 @@ internal sealed unsafe class SharedMemory : IDisposable
     {
         uint mine = Cell(warp);
         var writers = _writers.AsSpan(at, count);
-        foreach (uint writer in writers)
+        // Nearly always one writer, from before the last barrier.
+        if (!Cells.AllAre(writers, writers[0]) || writers[0] >= _epoch << WarpBits)
         {
-            if (writer >= Pending) return Finding.Race("a cp.async to it is under way");
-            if (writer != mine && writer >> WarpBits == _epoch) return Finding.Race($"{Name(writer)} wrote it too, with no barrier between");
+            foreach (uint writer in writers)
+            {
+                if (writer >= Pending) return Finding.Race("a cp.async to it is under way");
+                if (writer != mine && writer >> WarpBits == _epoch) return Finding.Race($"{Name(writer)} wrote it too, with no barrier between");
+            }
         }
         if (ReadByOthers(at, count, mine) is { } reader) return reader;
-        writers.Fill(cell);
+        Cells.Fill(writers, cell);
         return null;
     }
 
     private Finding? ReadByOthers(int at, int count, uint mine)
     {
-        foreach (uint reader in _readers.AsSpan(at, count))
+        var readers = _readers.AsSpan(at, count);
+        if (Cells.AllAre(readers, readers[0]) && (readers[0] == mine || readers[0] < _epoch << WarpBits)) return null;
+        foreach (uint reader in readers)
             if (reader != mine && reader >> WarpBits == _epoch) return Finding.Race($"{Name(reader)} read it, with no barrier between");
         return null;
     }

@@ -59,18 +59,19 @@ public sealed class GpuTrainStepTests
     public void ARecordedStepFollowsItsScalars(OptimizerKind optimizer)
     {
         var options = new TrainOptions { Data = "", LearningRate = 0.002f, Optimizer = optimizer, ClipNorm = 1, Ema = 0.9f, LabelSmoothing = 0.1f };
+        const int Small = 16, Few = 2;
         float[] Run(Device device)
         {
             var spec = Spec(18) with { Depths = [1], Widths = [8], Strides = [1], Head = new HeadSpec { Classes = Classes, Dropout = 0.3f } };
             using var model = new ResNet(spec, device);
             model.Initialize(3);
             model.Parameters.SetTrainable(_ => true);
-            using var step = new TrainStep(model, options, Size, Batch, fromScratch: true);
+            using var step = new TrainStep(model, options, Small, Few, fromScratch: true);
             using var arena = device.Allocate(step.ArenaBytes);
             var random = new Random(5);
-            float[] images = [.. Enumerable.Range(0, Batch * Size * Size * 3).Select(_ => random.NextSingle() * 2 - 1)];
-            var targets = new float[Batch * Classes];
-            for (int i = 0; i < Batch; i++) targets[i * Classes + i % Classes] = 1;
+            float[] images = [.. Enumerable.Range(0, Few * Small * Small * 3).Select(_ => random.NextSingle() * 2 - 1)];
+            var targets = new float[Few * Classes];
+            for (int i = 0; i < Few; i++) targets[i * Classes + i % Classes] = 1;
             step.Bind(arena);
             for (int i = 0; i < 6; i++)
             {
