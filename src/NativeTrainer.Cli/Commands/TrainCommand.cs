@@ -27,14 +27,18 @@ internal static class TrainCommand
         var resume = Options.Text("--resume", "RUN", "Continue the run in this folder where it was saved, with its own options.");
         var auto = Options.Switch("--auto", "Follow the plan (see the command plan) in all that no other flag decides; plan.json in the run folder keeps each choice with its reason.");
         var json = JsonFlag.Make();
+        var measure = PlanCommand.RatesFlag();
+        measure.Description = $"With --auto: {measure.Description}";
         command.Add(auto);
+        command.Add(measure);
         command.Add(resume);
         command.Add(json);
         command.SetAction(parsed =>
         {
             var (output, log) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            if (parsed.GetValue(measure) && !parsed.GetValue(auto)) throw new UserException("--lr-find is a part of --auto; give both, or use the command lr-find");
             var given = parsed.GetValue(auto) ? flags.Given(parsed).Append("--auto") : flags.Given(parsed);
-            var result = parsed.GetValue(resume) is string run ? Resume(run, given, log) : parsed.GetValue(auto) ? Planned(flags.Read(parsed), given, log) : Train(flags.Read(parsed), log);
+            var result = parsed.GetValue(resume) is string run ? Resume(run, given, log) : parsed.GetValue(auto) ? Planned(flags.Read(parsed), given, parsed.GetValue(measure), log) : Train(flags.Read(parsed), log);
             if (parsed.GetValue(json)) JsonResults.WriteTo(output, TrainJson.Of(result));
             else RunReport.Write(output, result);
             return Conclude(result, log);
@@ -45,10 +49,10 @@ internal static class TrainCommand
     /// <summary>One run with its progress and plots.</summary>
     internal static TrainResult Train(TrainOptions options, TextWriter log) => Observed(log, (observer, stop) => Trainer.Train(options, observer, stop));
 
-    private static TrainResult Planned(TrainOptions options, IEnumerable<string> given, TextWriter log)
+    private static TrainResult Planned(TrainOptions options, IEnumerable<string> given, bool measureRates, TextWriter log)
     {
         if (given.Contains("--config")) throw new UserException("--auto chooses what --config decides already; give one of them");
-        var plan = PlanCommand.Make(options, given, log);
+        var plan = PlanCommand.Make(options, given, measureRates, log);
         PlanReport.WriteChoices(log, plan);
         return Observed(log, (observer, stop) => Trainer.Train(plan.Options, new ObserverList(new PlanRecorder(plan), observer), stop));
     }

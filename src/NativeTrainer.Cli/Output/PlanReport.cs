@@ -30,6 +30,7 @@ internal static class PlanReport
     public static void WriteChoices(TextWriter output, RunPlan plan)
     {
         foreach (var choice in plan.Choices) output.WriteLine($"plan: {choice.Option} {choice.Value}: {choice.Reason}");
+        foreach (string note in plan.Notes) output.WriteLine($"plan: {note}");
         output.WriteLine($"plan: {Time(TimeSpan.FromSeconds(plan.Needs.Seconds))} in all");
     }
 

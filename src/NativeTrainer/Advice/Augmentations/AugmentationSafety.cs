@@ -91,14 +91,16 @@ public static class AugmentationSafety
         return new AugmentationSafetyReport(agreements, risks);
     }
 
+    /// <summary>What to add to <c>--augment</c> so that the kind is not used.</summary>
+    public static string Off(string kind) => kind switch { "scale" => "scale=1", "trivial" => "trivial=off", _ => $"{kind}=0" };
+
     private static AugmentationRisk Risk(string kind, int c, double before, double after, int[] members, int[][] said, IReadOnlyList<string> classes)
     {
         var strays = new int[classes.Count];
         foreach (var version in said)
             foreach (int i in members.Where(i => version[i] != c)) strays[version[i]]++;
         string towards = classes[Array.IndexOf(strays, strays.Max())];
-        string off = kind switch { "scale" => "scale=1", "trivial" => "trivial=off", _ => $"{kind}=0" };
         return new AugmentationRisk(kind, classes[c], before, after, towards, string.Create(CultureInfo.InvariantCulture,
-            $"{kind} may change the label of '{classes[c]}': {after:P0} of its augmented pictures look like their class, {before:P0} as they are; most others look like '{towards}'. Give --augment …,{off}"));
+            $"{kind} may change the label of '{classes[c]}': {after:P0} of its augmented pictures look like their class, {before:P0} as they are; most others look like '{towards}'. Leave it out with --augment …,{Off(kind)}"));
     }
 }

@@ -7,14 +7,15 @@ namespace NativeTrainer.Advice.LearningRates;
 internal static class LocalLine
 {
     /// <param name="half">Neighbours on either side that weigh, at least 1.</param>
-    /// <returns>Value and slope per step of the line at each point.</returns>
-    public static (double[] Value, double[] Slope) Through(IReadOnlyList<double> y, int half)
+    /// <returns>Value and slope per step of the line at each point, and the value's variance over that of one point: largest at the ends, where neighbours lie on one side.</returns>
+    public static (double[] Value, double[] Slope, double[] VarianceShare) Through(IReadOnlyList<double> y, int half)
     {
-        var (value, slope) = (new double[y.Count], new double[y.Count]);
+        var (value, slope, share) = (new double[y.Count], new double[y.Count], new double[y.Count]);
         for (int at = 0; at < y.Count; at++)
         {
             double w = 0, wx = 0, wy = 0, wxx = 0, wxy = 0;
-            for (int i = Math.Max(0, at - half); i <= Math.Min(y.Count - 1, at + half); i++)
+            var (first, last) = (Math.Max(0, at - half), Math.Min(y.Count - 1, at + half));
+            for (int i = first; i <= last; i++)
             {
                 double x = i - at, weight = Weight(i - at, half);
                 (w, wx, wy, wxx, wxy) = (w + weight, wx + weight * x, wy + weight * y[i], wxx + weight * x * x, wxy + weight * x * y[i]);
@@ -22,15 +23,13 @@ internal static class LocalLine
             double determinant = w * wxx - wx * wx;
             slope[at] = (w * wxy - wx * wy) / determinant;
             value[at] = (wy - slope[at] * wx) / w;
+            for (int i = first; i <= last; i++)
+            {
+                double part = Weight(i - at, half) * (wxx - wx * (i - at)) / determinant;
+                share[at] += part * part;
+            }
         }
-        return (value, slope);
-    }
-
-    /// <summary>The variance of an inner value over that of one point.</summary>
-    public static double VarianceShare(int half)
-    {
-        double[] weights = [.. Enumerable.Range(-half, 2 * half + 1).Select(i => Weight(i, half))];
-        return weights.Sum(w => w * w) / (weights.Sum() * weights.Sum());
+        return (value, slope, share);
     }
 
     private static double Weight(int distance, int half) => 1 - Math.Abs(distance) / (half + 1.0);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NativeTrainer.Advice.LearningRates;
 using NativeTrainer.Imaging;
 using NativeTrainer.Training;
 
@@ -18,6 +19,12 @@ public sealed record PlanOptions
 
     /// <summary>Images that the measurements see, at most.</summary>
     public int ProbeImages { get; init; } = 1000;
+
+    /// <summary>Pictures on which the augmentation is tried for whether it changes labels, at most; 0 tries none.</summary>
+    public int AugmentationPictures { get; init; } = 120;
+
+    /// <summary>Steps of a range test for the rates of each group; 0 takes them from the rule.</summary>
+    public int RangeTestSteps { get; init; }
 }
 
 /// <summary>Looks at the data and the weights, chooses how to train, and measures on a few real steps what that will take.</summary>
@@ -39,30 +46,50 @@ public static class Planner
         });
         var known = options.Evidence ?? new TransferEvidence();
         // The batch depends on the size alone, and pictures are opened for it.
-        var (batched, _) = StrategyRule.Advise(options.Training, options.Given, shape!, known);
-        setup.Change(options.Training with { Batch = batched.Batch }, note);
+        var (first, _) = StrategyRule.Advise(options.Training, options.Given, shape!, known);
+        setup.Change(first, note);
+        int batch = setup.Options.Batch;
         long start = Stopwatch.GetTimestamp();
-        using var data = new TrainingData(setup.Index, setup.Options, setup.Model.Spec.Preprocessing, note, stop);
-        double decode = Stopwatch.GetElapsedTime(start).TotalSeconds / setup.Index.Split(SplitName.Train).Count;
-        start = Stopwatch.GetTimestamp();
-        float[] features = StageRehearsal.Features(setup, data, stop);
-        // Pictures were decoded once more for them.
-        double feature = Math.Max(0, Stopwatch.GetElapsedTime(start).TotalSeconds / data.Train.Samples.Count - decode);
-        if (options.Evidence is null && options.Training.Weights is not null && data.Train.Samples.Count > data.Classes.Count)
-            known = known with { KnnAccuracy = new ClassNeighbours(features, [.. data.Train.Samples.Select(s => s.Label)]).LeaveOneOutAccuracy(Neighbours) };
-        var (advised, choices) = StrategyRule.Advise(options.Training, options.Given, shape!, known);
-        setup.Change(advised, note);
-        var needs = NeedsProbe.Measure(setup, data, shape!, features, decode, feature, stop);
-        return new RunPlan
+        var data = Open(setup, note, stop);
+        try
         {
-            Choices = choices,
-            Options = advised,
-            Data = shape!,
-            Evidence = known,
-            Needs = needs,
-            Notes = Notes(shape!, data, whole!),
-        };
+            double decode = Stopwatch.GetElapsedTime(start).TotalSeconds / setup.Index.Split(SplitName.Train).Count;
+            start = Stopwatch.GetTimestamp();
+            float[] features = StageRehearsal.Features(setup, data, stop);
+            // Pictures were decoded once more for them.
+            double feature = Math.Max(0, Stopwatch.GetElapsedTime(start).TotalSeconds / data.Train.Samples.Count - decode);
+            if (options.Evidence is null && options.Training.Weights is not null && data.Train.Samples.Count > data.Classes.Count)
+                known = known with { KnnAccuracy = new ClassNeighbours(features, [.. data.Train.Samples.Select(s => s.Label)]).LeaveOneOutAccuracy(Neighbours) };
+            var (advised, choices) = StrategyRule.Advise(options.Training, options.Given, shape!, known);
+            setup.Change(advised, note);
+            if (setup.Options.Batch != batch)
+            {
+                // A memory budget fits other batches to another strategy.
+                data.Dispose();
+                data = Open(setup, note, stop);
+            }
+            var notes = new List<string>();
+            var risks = options.Training.Weights is null ? [] : AugmentationChoice.Risks(setup, data, options.AugmentationPictures);
+            notes.AddRange(risks.Select(risk => risk.Sentence));
+            (advised, choices) = AugmentationChoice.Without(risks, advised, choices);
+            setup.Change(advised, note);
+            if (options.RangeTestSteps > 0)
+            {
+                var tests = LearningRateFinder.Run(new RangeTestOptions { Training = advised, Steps = options.RangeTestSteps }, setup, data, shape!.TrainImages, stop);
+                (advised, choices, var warnings) = RateChoice.Measured(tests, options.Given, advised, choices);
+                notes.AddRange(warnings);
+                setup.Change(advised, note);
+            }
+            var needs = NeedsProbe.Measure(setup, data, shape!, features, decode, feature, stop);
+            return new RunPlan { Choices = choices, Options = advised, Data = shape!, Evidence = known, Needs = needs, Notes = [.. notes, .. Notes(shape!, data, whole!)] };
+        }
+        finally
+        {
+            data.Dispose();
+        }
     }
+
+    private static TrainingData Open(TrainingSetup setup, Action<string> note, CancellationToken stop) => new(setup.Index, setup.Options, setup.Model.Spec.Preprocessing, note, stop);
 
     private static DataShape Shape(DatasetIndex index)
     {

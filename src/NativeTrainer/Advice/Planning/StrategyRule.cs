@@ -24,7 +24,10 @@ internal sealed class StrategyRule
     /// <summary>Optimizer steps in which all layers of a pretrained network settle, and in which one from random weights begins to.</summary>
     public const int FineTuningSteps = 240, ScratchSteps = 3000;
 
-    private const int LeastEpochs = 6, MostEpochs = 40, MostScratchEpochs = 120, ReferenceBatch = 16, HeadSteps = 400;
+    private const int LeastEpochs = 6, MostEpochs = 24, MostScratchEpochs = 120, ReferenceBatch = 16, HeadSteps = 400;
+
+    /// <summary>Short runs take up to so many times the usual rate.</summary>
+    private const double MostHurry = 4;
 
     private const float ReferenceSgd = 0.005f, ReferenceAdamW = 1e-4f;
 
@@ -49,14 +52,10 @@ internal sealed class StrategyRule
         return (rule.Options, rule._choices);
     }
 
-    /// <summary>Images per step, which the size of the data alone decides.</summary>
-    public static int BatchFor(DataShape data) => data.TrainImages >= 96 ? ReferenceBatch : data.TrainImages >= 24 ? 8 : 4;
-
     private void Strategy(TransferEvidence evidence)
     {
         var (strategy, reason) = Options.Weights is null ? (TrainingStrategy.Full, "there are no weights to start from, so all layers learn") : Choose(evidence);
         Set("--strategy", Word(strategy), reason, o => o with { Strategy = strategy });
-        if (Options.Strategy is TrainingStrategy.TwoStage or TrainingStrategy.Gradual) Freeze();
     }
 
     private (TrainingStrategy, string) Choose(TransferEvidence evidence)
@@ -73,15 +72,10 @@ internal sealed class StrategyRule
         return (TrainingStrategy.TwoStage, Text($"{n:0} images a class and features that fit ({probe:0.000} where chance is {chance:0.000}): the head first, then all layers"));
     }
 
-    private void Freeze()
-    {
-    }
-
     private void Batch()
     {
-        int batch = BatchFor(_data);
-        Set("--batch", $"{batch}", batch == ReferenceBatch ? "the usual size; batch norm's statistics want no fewer" : Text($"{_data.TrainImages} images make {_data.TrainImages / batch} steps of {batch} in an epoch; larger batches would leave too few"),
-            o => o with { Batch = batch });
+        int batch = Math.Min(ReferenceBatch, _data.TrainImages);
+        Set("--batch", $"{batch}", batch == ReferenceBatch ? "batch norm's statistics want no fewer images, and more would leave fewer steps" : "all images in one step", o => o with { Batch = batch });
     }
 
     private void Epochs()
@@ -90,7 +84,7 @@ internal sealed class StrategyRule
         int perEpoch = StepBudget.Of("", 1, Options, _data.TrainImages).StepsPerEpoch;
         if (head || Options.Strategy is TrainingStrategy.TwoStage or TrainingStrategy.Gradual)
         {
-            int epochs = Math.Clamp((HeadSteps + perEpoch - 1) / perEpoch, 20, 100);
+            int epochs = Math.Clamp((HeadSteps + perEpoch - 1) / perEpoch, 20, 200);
             string reason = Text($"{epochs * perEpoch} steps of the head; on features that are computed once they cost almost nothing");
             if (head) Set("--epochs", $"{epochs}", reason, o => o with { Epochs = epochs });
             else Set("--head-epochs", $"{epochs}", reason, o => o with { HeadEpochs = epochs });
@@ -103,13 +97,20 @@ internal sealed class StrategyRule
 
     private void Rates()
     {
-        int images = Math.Min(Options.Batch, _data.TrainImages) * Options.Accumulate;
-        bool sgd = Options.Optimizer == OptimizerKind.Sgd;
-        float reference = (sgd ? ReferenceSgd : ReferenceAdamW) * (Options.Weights is null ? 10 : 1);
-        float rate = (float)RateCheck.ForBatch(reference, ReferenceBatch, images, Options.Optimizer);
+        int images = Math.Min(Options.Batch, _data.TrainImages) * Options.Accumulate, steps = Options.Epochs * StepBudget.Of("", 1, Options, _data.TrainImages).StepsPerEpoch;
+        bool scratch = Options.Weights is null, staged = Options.Strategy is TrainingStrategy.TwoStage or TrainingStrategy.Gradual;
+        double reference = RateCheck.ForBatch((Options.Optimizer == OptimizerKind.Sgd ? ReferenceSgd : ReferenceAdamW) * (scratch ? 10 : 1), ReferenceBatch, images, Options.Optimizer);
+        double hurry = staged ? Math.Clamp(FineTuningSteps / (double)steps, 1, MostHurry) : 1;
+        // A head that learned on features already has nothing to hurry for.
+        if (hurry > 1 && !_given.Contains("--lr"))
+            Set("--lr-for", $"fc={Rate(reference)}", "the head has learned already when all layers do", o => o with { LearningRateFor = new Dictionary<string, float> { ["fc"] = (float)reference } });
         string scaled = images == ReferenceBatch ? "" : Text($", scaled from steps of {ReferenceBatch} images to {images}");
-        Set("--lr", rate.ToString("0.##e0", CultureInfo.InvariantCulture), Text($"{(sgd ? "SGD" : "AdamW")} {(Options.Weights is null ? "from random weights" : "on pretrained layers")}{scaled}"), o => o with { LearningRate = rate });
+        string few = hurry > 1 ? Text($", {hurry:0.#} times as much for there are only {steps} steps") : "";
+        Set("--lr", Rate(reference * hurry), Text($"{(Options.Optimizer == OptimizerKind.Sgd ? "SGD" : "AdamW")} {(scratch ? "from random weights" : "on pretrained layers")}{scaled}{few}"),
+            o => o with { LearningRate = (float)(reference * hurry) });
     }
+
+    private static string Rate(double rate) => rate.ToString("0.##e0", CultureInfo.InvariantCulture);
 
     private void Augmentation()
     {
@@ -137,6 +138,7 @@ internal sealed class StrategyRule
         "--epochs" => Text($"{Options.Epochs}"),
         "--head-epochs" => Text($"{Options.HeadEpochs}"),
         "--lr" => Text($"{Options.LearningRate}"),
+        "--lr-for" => string.Join(',', Options.LearningRateFor.Select(part => Text($"{part.Key}={part.Value}"))),
         "--augment" => Options.Augment,
         "--metric" => Word(Options.Metric),
         _ => "",

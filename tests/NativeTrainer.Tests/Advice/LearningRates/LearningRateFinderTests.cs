@@ -18,7 +18,8 @@ public sealed class LearningRateFinderTests : IDisposable
         Assert.Equal([true, false], result.Tests.Select(t => t.OnFeatures));
         Assert.Equal(["conv1", "layer1", "layer2", "layer3"], result.Tests[1].Parts);
         Assert.Equal(RangeOutcome.Found, result.Tests[0].Suggestion.Outcome);
-        Assert.All(result.Tests, test => Assert.Equal(6, Assert.Single(test.Stages).StepsPerEpoch));
+        Assert.Equal(["head", "full"], result.Tests[0].Stages.Select(s => s.Stage));
+        Assert.Equal(new StepBudget("full", 2, 6, MeanFactor: 1), Assert.Single(result.Tests[1].Stages));
     }
 
     [Fact]

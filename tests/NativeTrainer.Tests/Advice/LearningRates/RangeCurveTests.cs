@@ -30,7 +30,8 @@ public class RangeCurveTests
         {
             var (_, suggestion) = RangeCurve.Read(Rates, Losses(fall: 2e-3, rise: 0.1, noise, seed));
             Assert.Equal(RangeOutcome.Found, suggestion.Outcome);
-            Assert.InRange(suggestion.Rate, 2e-3 / 5, 2e-3 * 5);
+            Assert.InRange(suggestion.Rate, 2e-3, 0.1 / 2);
+            Assert.InRange(suggestion.Steepest, 2e-3 / 6, 2e-3 * 6);
             Assert.InRange(suggestion.High, 0.01, 0.3);
             Assert.True(suggestion.Low <= suggestion.Rate && suggestion.Rate <= suggestion.High && suggestion.Rises, $"seed {seed}: {suggestion}");
         }
@@ -63,6 +64,7 @@ public class RangeCurveTests
         var (_, suggestion) = RangeCurve.Read(Rates, Losses(fall: 1e-2, rise: 1e9, noise: 0, seed: 0));
         Assert.Equal((RangeOutcome.Found, false), (suggestion.Outcome, suggestion.Rises));
         Assert.Equal(Rates[^1], suggestion.High);
+        Assert.InRange(suggestion.Rate, 1e-2 / 3, 1e-2 * 3);
     }
 
     [Fact]

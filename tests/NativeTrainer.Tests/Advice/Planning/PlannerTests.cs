@@ -51,6 +51,20 @@ public sealed class PlannerTests : IDisposable
     }
 
     [Fact]
+    public void RatesAreMeasuredWhereAskedAndThoseGivenAreChecked()
+    {
+        var full = Given() with { Strategy = TrainingStrategy.Full, Batch = 6 };
+        var options = new PlanOptions { Training = full, Given = new HashSet<string> { "--strategy", "--batch" }, RangeTestSteps = 40 };
+        var measured = Planner.Plan(options, _ => { });
+        var rate = measured.Choices.Single(c => c.Option == "--lr");
+        Assert.StartsWith("all: the loss falls", rate.Reason, StringComparison.Ordinal);
+        Assert.Equal(measured.Options.LearningRate, float.Parse(rate.Value, System.Globalization.CultureInfo.InvariantCulture), measured.Options.LearningRate * 0.05f);
+        var slow = Planner.Plan(options with { Training = full with { LearningRate = 1e-7f }, Given = new HashSet<string> { "--strategy", "--batch", "--lr" } }, _ => { });
+        Assert.Equal(1e-7f, slow.Options.LearningRate);
+        Assert.Contains(slow.Notes, note => note.Contains("rate 1.0e-7 cannot learn in", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void APartOfALargeSetIsMeasuredAndSaidSo()
     {
         var plan = Planner.Plan(new PlanOptions { Training = Given(), ProbeImages = 12 }, _ => { });

@@ -36,7 +36,8 @@ public class StrategyRuleTests
     public void WithoutWeightsAllLayersLearnForLongAtTenTimesTheRate()
     {
         var (options, _) = StrategyRule.Advise(new TrainOptions { Data = "photos", Model = "resnet18" }, Nothing, Shape(100), new TransferEvidence());
-        Assert.Equal((TrainingStrategy.Full, "medium", 0.05f), (options.Strategy, options.Augment, options.LearningRate));
+        Assert.Equal((TrainingStrategy.Full, "medium"), (options.Strategy, options.Augment));
+        Assert.Equal(0.05, options.LearningRate, 1e-6);
         Assert.True(options.Epochs > 50);
     }
 
@@ -63,10 +64,19 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void FewerImagesMakeSmallerStepsAndMoreEpochs()
+    public void FewerImagesMakeMoreEpochsAtAHigherRateOfTheBackboneAlone()
     {
         var (few, many) = (Advise(Pretrained, Shape(10), 0.8).Options, Advise(Pretrained, Shape(400), 0.8).Options);
-        Assert.True(few.Batch < many.Batch && few.Epochs > many.Epochs && few.LearningRate < many.LearningRate, $"{few.Batch}, {few.Epochs} against {many.Batch}, {many.Epochs}");
+        Assert.True(few.Epochs > many.Epochs && few.HeadEpochs > many.HeadEpochs && few.LearningRate > many.LearningRate, $"{few} against {many}");
+        Assert.Equal(many.LearningRate, few.LearningRateFor["fc"]);
+    }
+
+    [Fact]
+    public void ARateThatTheUserGaveIsTheHeadsToo()
+    {
+        var (options, choices) = StrategyRule.Advise(Pretrained with { LearningRate = 0.001f }, new HashSet<string> { "--lr" }, Shape(10), new TransferEvidence { KnnAccuracy = 0.8 });
+        Assert.Empty(options.LearningRateFor);
+        Assert.True(choices.Single(c => c.Option == "--lr").Given);
     }
 
     [Fact]
