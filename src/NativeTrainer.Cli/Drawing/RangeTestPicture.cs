@@ -24,7 +24,7 @@ internal static class RangeTestPicture
         if (double.IsFinite(suggestion.Rate)) marks.Add(new ChartMark(Invariant($"suggested {suggestion.Rate:0.0e0}"), Picture.Green, suggestion.Rate));
         if (test.ConfiguredRate > 0) marks.Add(new ChartMark("", Picture.Red, test.ConfiguredRate));
         return new LineChart(Invariant($"{test.Group}: loss over learning rate (red line: the run's {test.ConfiguredRate:0.0e0})"),
-            [new("each step", Picture.Faint, rates, Cut(p => p.Loss)), new("smoothed", Picture.Blue, rates, Cut(p => p.Smoothed), Dots: false)])
+            [new("after each step", Picture.Faint, rates, Cut(p => p.Loss)), new("smoothed", Picture.Blue, rates, Cut(p => p.Smoothed), Dots: false)])
         {
             LogarithmicX = true,
             Marks = marks,

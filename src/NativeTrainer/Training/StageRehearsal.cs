@@ -12,11 +12,14 @@ namespace NativeTrainer.Training;
 /// </summary>
 internal sealed class StageRehearsal : IDisposable
 {
+    private const int ProbeEpoch = 1 << 20;
+
     private readonly TrainingSetup _setup;
     private readonly int _accumulate;
     private readonly Arena _activations;
     private readonly TrainStep _step;
     private readonly IBatchFeeder _feeder;
+    private readonly List<(float[] Input, float[] Targets)> _probe = [];
     private int _epoch, _batch, _batches;
 
     /// <param name="options">Of the setup, or with other rates.</param>
@@ -66,6 +69,35 @@ internal sealed class StageRehearsal : IDisposable
         }
         LastTimes = (pictures, compute);
         return loss / _accumulate;
+    }
+
+    /// <summary>Keeps batches as an epoch far from the first ones would see them, for <see cref="ProbeLoss"/>.</summary>
+    public void TakeProbe(int batches)
+    {
+        _feeder.Start(ProbeEpoch, 0);
+        for (int i = 0; i < Math.Min(batches, _feeder.BatchesPerEpoch); i++)
+        {
+            _feeder.Next(_step);
+            var (input, targets) = (new float[_step.Input.Count], new float[_step.Targets.Count]);
+            _setup.Device.Download<float>(_step.Input, input);
+            _setup.Device.Download<float>(_step.Targets, targets);
+            _probe.Add((input, targets));
+        }
+        (_epoch, _batch) = (0, 0);
+        _feeder.Start(0, 0);
+    }
+
+    /// <summary>The mean loss of the kept batches by the present weights, always the same images in the same state: what changes is the weights alone.</summary>
+    public float ProbeLoss()
+    {
+        float loss = 0;
+        foreach (var (input, targets) in _probe)
+        {
+            _setup.Device.Upload<float>(input, _step.Input);
+            _setup.Device.Upload<float>(targets, _step.Targets);
+            loss += _step.Loss(0);
+        }
+        return loss / _probe.Count;
     }
 
     /// <summary>Features (images, F) of the training images as evaluation sees them.</summary>

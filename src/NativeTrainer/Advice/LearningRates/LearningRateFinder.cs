@@ -45,12 +45,16 @@ public sealed record RangeTestResult(TrainOptions Options, int TrainImages, IRea
 
 /// <summary>
 /// The learning-rate range test (Smith 2017) on the run's own network, images and steps: the rate grows by a constant factor from step to step, and the loss shows from which
-/// rate on the network learns and at which it is thrown off. Each group is tested while the others stay fixed; where the run trains the head first, it is
+/// rate on the network learns and at which it is thrown off. The loss is taken after each step on the same images, for that of each step's own tells more of its images than
+/// of the rate. Each group is tested while the others stay fixed; where the run trains the head first, it is
 /// trained before the backbone is tested; where all learn together from the first step, all are tested together.
 /// </summary>
 public static class LearningRateFinder
 {
     private const int LeastSteps = 16, MostSteps = 10_000;
+
+    /// <summary>Batches whose loss is taken after each step.</summary>
+    private const int ProbeBatches = 2;
 
     /// <param name="note">Hears what the run would be told.</param>
     /// <exception cref="UserException">The options, the data or the weights cannot be used.</exception>
@@ -94,16 +98,19 @@ public static class LearningRateFinder
         var (low, high) = group.Span(setup.Options);
         if (options.Low > 0) low = options.Low;
         if (options.High > 0) high = options.High;
+        rehearsal.TakeProbe(ProbeBatches);
+        double start = rehearsal.ProbeLoss();
         var (rates, losses) = (new List<double>(), new List<double>());
         for (int i = 0; i < options.Steps; i++)
         {
             stop.ThrowIfCancellationRequested();
             double rate = low * Math.Pow(high / low, i / (options.Steps - 1.0));
             rates.Add(rate);
-            losses.Add(rehearsal.Step((float)rate));
-            if (RangeCurve.Diverges(losses)) break;
+            float seen = rehearsal.Step((float)rate);
+            losses.Add(float.IsFinite(seen) ? rehearsal.ProbeLoss() : seen);
+            if (RangeCurve.Diverges(losses, start)) break;
         }
-        var (points, suggestion) = RangeCurve.Read(rates, losses);
+        var (points, suggestion) = RangeCurve.Read(rates, losses, start);
         return new RangeTest(group.Name, group.Stage.Thawed, group.Stage.OnFeatures, points, suggestion)
         {
             HeadFactor = group.HeadFactor(setup.Options),

@@ -2,7 +2,7 @@ namespace NativeTrainer.Advice.LearningRates;
 
 /// <summary>One step of a range test.</summary>
 /// <param name="Rate">Of the group under test.</param>
-/// <param name="Loss">Mean loss of the step's images, before its update; may be NaN or infinite at the last point.</param>
+/// <param name="Loss">Of the test's fixed images after the step; may be NaN or infinite at the last point.</param>
 /// <param name="Smoothed">The curve without its noise: a weighted straight line through the neighbours; NaN where the loss is not finite.</param>
 public sealed record RangePoint(double Rate, double Loss, double Smoothed);
 
@@ -30,7 +30,7 @@ public sealed record RateSuggestion
     /// <summary>The rate from which the loss falls by more than its noise; NaN where it never does.</summary>
     public required double Low { get; init; }
 
-    /// <summary>The highest rate before the loss rises again; the last rate tested where it did not.</summary>
+    /// <summary>The highest rate before the loss rises for good; the last rate tested where it did not.</summary>
     public required double High { get; init; }
 
     /// <summary>Whether the loss rose again behind <see cref="High"/>; without it higher rates may do too.</summary>

@@ -29,7 +29,7 @@ internal static class NeedsProbe
             double step = Math.Max(pictures + compute, again);
             long trained = model.Parameters.Parameters.Where(p => stage.Trains(p, options)).Sum(p => p.Shape.Count);
             stages.Add(new StageNeeds(stage.Name, stage.Epochs, budget.StepsPerEpoch, trained, step * budget.StepsPerEpoch, batch * options.Accumulate / step,
-                pictures > compute || again > pictures + compute ? StageBound.Pictures : StageBound.Compute, !stage.OnFeatures));
+                !stage.OnFeatures && (pictures > compute || again > pictures + compute) ? StageBound.Pictures : StageBound.Compute, !stage.OnFeatures));
         }
         bool onFeatures = setup.Stages.Any(stage => stage.OnFeatures);
         return new RunNeeds

@@ -27,7 +27,7 @@ internal sealed class StrategyRule
     private const int LeastEpochs = 6, MostEpochs = 24, MostScratchEpochs = 120, ReferenceBatch = 16, HeadSteps = 400;
 
     /// <summary>Short runs take up to so many times the usual rate.</summary>
-    private const double MostHurry = 4;
+    private const double MostHurry = 2;
 
     private const float ReferenceSgd = 0.005f, ReferenceAdamW = 1e-4f;
 
