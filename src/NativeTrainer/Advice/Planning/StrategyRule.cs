@@ -7,8 +7,8 @@ using NativeTrainer.Training;
 namespace NativeTrainer.Advice.Planning;
 
 /// <summary>
-/// What to train, how long and how fast, from the size of the data and from how well frozen features tell its classes apart. Its thresholds come from
-/// <c>benchmarks advice-quality strategies</c>.
+/// What to train, how long and how fast, from the size of the data and from how well frozen features tell its classes apart. Steps and rates rest on runs of
+/// <c>advice-quality strategies</c> (its results are in the benchmarks' README); <see cref="FarShare"/> and <see cref="Solved"/> on no measurement yet, for no set there lies beyond them.
 /// </summary>
 internal sealed class StrategyRule
 {
