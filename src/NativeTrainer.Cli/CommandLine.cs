@@ -59,6 +59,8 @@ internal static class CommandLine
         var root = new RootCommand("Fine-tunes ResNet image classifiers on your photos, on any machine.")
         {
             DemoCommand.Create(),
+            PlanCommand.Create(),
+            LearningRateCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),

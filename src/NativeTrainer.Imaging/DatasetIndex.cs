@@ -92,6 +92,17 @@ public sealed class DatasetIndex
         return new DatasetSplit(names, samples, set.Notes, DatasetFingerprint.Of(names, [samples]));
     }
 
+    /// <summary>The data set with at most so many images of a split, drawn by seed; every class that has one keeps at least one. For measurements that need not see all.</summary>
+    /// <param name="train">Training images, at least 1.</param>
+    /// <param name="validation">Validation images, 0 or more.</param>
+    public DatasetIndex Limited(int train, int validation, ulong seed)
+    {
+        Sample[][] splits = [.. _splits];
+        splits[(int)SplitName.Train] = Drawn(Split(SplitName.Train), train, seed);
+        splits[(int)SplitName.Val] = validation == 0 ? [] : Drawn(Split(SplitName.Val), validation, seed);
+        return new DatasetIndex([.. Classes], splits, Notes, ValidationMade);
+    }
+
     /// <summary>Writes all samples with their splits as a CSV that <see cref="Open"/> reads back; paths are relative to its folder. Samples of idx files have no path of their own and only document the split.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     public void WriteManifest(string path)
@@ -120,6 +131,14 @@ public sealed class DatasetIndex
     }
 
     internal static string Listed(IReadOnlyList<string> names) => string.Join(", ", names.Take(8)) + (names.Count > 8 ? ", …" : "");
+
+    private static Sample[] Drawn(IReadOnlyList<Sample> samples, int count, ulong seed)
+    {
+        if (samples.Count <= count) return [.. samples];
+        int[] order = new Sampler([.. samples.Select(s => s.Label)], SamplingKind.Shuffle, seed).Order(0);
+        var firstOfClass = order.DistinctBy(i => samples[i].Label).ToHashSet();
+        return [.. firstOfClass.Concat(order.Where(i => !firstOfClass.Contains(i))).Take(Math.Max(count, firstOfClass.Count)).Order().Select(i => samples[i])];
+    }
 
     private static string[] Names(IEnumerable<LabelledSet.Entry> entries)
         => [.. entries.Select(e => e.Class).Distinct().Order(StringComparer.Ordinal)];

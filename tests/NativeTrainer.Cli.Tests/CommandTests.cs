@@ -88,6 +88,8 @@ public sealed class CommandTests(CliFixture fixture) : IClassFixture<CliFixture>
     [Theory]
     [InlineData("demo")]
     [InlineData("train")]
+    [InlineData("plan")]
+    [InlineData("lr-find")]
     [InlineData("evaluate")]
     [InlineData("predict")]
     [InlineData("convert")]

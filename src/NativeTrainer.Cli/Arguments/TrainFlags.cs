@@ -11,7 +11,8 @@ internal sealed class TrainFlags
     private readonly Option<string> _config = Options.Text("--config", "FILE", "Start from the options.json of a run (flags win over it).");
     private readonly List<(Option Option, Func<ParseResult, TrainOptions, TrainOptions> Apply)> _flags = [];
 
-    public TrainFlags(Command command)
+    /// <param name="withOut">Whether the command makes a run folder.</param>
+    public TrainFlags(Command command, bool withOut = true)
     {
         _command = command;
         Source();
@@ -19,6 +20,7 @@ internal sealed class TrainFlags
         Rates();
         Regularization();
         Machine();
+        if (withOut) Add(Options.Text("--out", "FOLDER", "The run folder. [default: runs/DATA-N]", "-o"), (o, v) => o with { Out = v });
         command.Add(_config);
     }
 
@@ -99,7 +101,6 @@ internal sealed class TrainFlags
         Add(Options.Bytes("--memory", "All that the run may take: smaller batches whose gradients are added, and a smaller cache. [default: no limit]"), (o, v) => o with { MemoryBytes = v });
         Add(Options.Switch("--checkpoint-activations", "Keep only what blocks hand on and make the rest again in the backward pass: less memory, more time, the same bits."), (o, v) => o with { CheckpointActivations = v });
         Add(Options.Switch("--strict", "Stop at the first file that cannot be decoded."), (o, v) => o with { Strict = v });
-        Add(Options.Text("--out", "FOLDER", "The run folder. [default: runs/DATA-N]", "-o"), (o, v) => o with { Out = v });
     }
 
     private void Add<T>(Option<T> option, Func<TrainOptions, T, TrainOptions> set)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NativeTrainer.Advice.Planning;
 using NativeTrainer.Cli.Arguments;
 using NativeTrainer.Cli.Drawing;
 using NativeTrainer.Cli.Output;
@@ -18,18 +19,26 @@ internal static class TrainCommand
             "nativetrainer train --data photos --weights resnet50.safetensors",
             "nativetrainer train --data photos --weights resnet50.safetensors --strategy head --size 160 --epochs 12",
             "nativetrainer train --data photos.csv --weights resnet50.safetensors --freeze conv1,layer1 --lr-for layer4=1e-3,fc=1e-2 --augment medium",
+            "nativetrainer train --data photos --weights resnet50.safetensors --auto --epochs 12",
             "nativetrainer train --data photos --model resnet18 --epochs 60 --schedule one-cycle",
             "nativetrainer train --resume runs/photos-1",
             "nativetrainer train --config runs/photos-1/options.json --seed 2");
         var flags = new TrainFlags(command);
         var resume = Options.Text("--resume", "RUN", "Continue the run in this folder where it was saved, with its own options.");
+        var auto = Options.Switch("--auto", "Follow the plan (see the command plan) in all that no other flag decides; plan.json in the run folder keeps each choice with its reason.");
         var json = JsonFlag.Make();
+        var measure = PlanCommand.RatesFlag();
+        measure.Description = $"With --auto: {measure.Description}";
+        command.Add(auto);
+        command.Add(measure);
         command.Add(resume);
         command.Add(json);
         command.SetAction(parsed =>
         {
             var (output, log) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var result = parsed.GetValue(resume) is string run ? Resume(run, flags.Given(parsed), log) : Train(flags.Read(parsed), log);
+            if (parsed.GetValue(measure) && !parsed.GetValue(auto)) throw new UserException("--lr-find is a part of --auto; give both, or use the command lr-find");
+            var given = parsed.GetValue(auto) ? flags.Given(parsed).Append("--auto") : flags.Given(parsed);
+            var result = parsed.GetValue(resume) is string run ? Resume(run, given, log) : parsed.GetValue(auto) ? Planned(flags.Read(parsed), given, parsed.GetValue(measure), log) : Train(flags.Read(parsed), log);
             if (parsed.GetValue(json)) JsonResults.WriteTo(output, TrainJson.Of(result));
             else RunReport.Write(output, result);
             return Conclude(result, log);
@@ -39,6 +48,14 @@ internal static class TrainCommand
 
     /// <summary>One run with its progress and plots.</summary>
     internal static TrainResult Train(TrainOptions options, TextWriter log) => Observed(log, (observer, stop) => Trainer.Train(options, observer, stop));
+
+    private static TrainResult Planned(TrainOptions options, IEnumerable<string> given, bool measureRates, TextWriter log)
+    {
+        if (given.Contains("--config")) throw new UserException("--auto chooses what --config decides already; give one of them");
+        var plan = PlanCommand.Make(options, given, measureRates, log);
+        PlanReport.WriteChoices(log, plan);
+        return Observed(log, (observer, stop) => Trainer.Train(plan.Options, new ObserverList(new PlanRecorder(plan), observer), stop));
+    }
 
     private static TrainResult Resume(string run, IEnumerable<string> given, TextWriter log)
     {

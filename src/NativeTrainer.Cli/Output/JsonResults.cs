@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using NativeTrainer.Advice.Metrics;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
@@ -22,7 +23,17 @@ internal sealed record ClassJson(string Name, int Count, double Precision, doubl
 
 internal sealed record BestJson(int Epoch, double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, ClassJson[] PerClass);
 
-internal sealed record TrainJson(BestJson? Best, double ImagesPerSecond, long PeakMemoryBytes, double Seconds, string Run, string? Weights, bool Interrupted,
+/// <summary>What always saying the most frequent class would score on the same images.</summary>
+internal sealed record BaselineJson(string Class, double Accuracy, double BalancedAccuracy, double MacroF1)
+{
+    public static BaselineJson Of(ClassificationMetrics metrics)
+    {
+        var baseline = MajorityBaseline.Of(metrics);
+        return new(baseline.Class, baseline.Accuracy, baseline.BalancedAccuracy, baseline.MacroF1);
+    }
+}
+
+internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double ImagesPerSecond, long PeakMemoryBytes, double Seconds, string Run, string? Weights, bool Interrupted,
     string? Diverged, IReadOnlyList<string> Unusable)
 {
     public static TrainJson Of(TrainResult result)
@@ -30,18 +41,18 @@ internal sealed record TrainJson(BestJson? Best, double ImagesPerSecond, long Pe
         var best = result.Best;
         return new(
             result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, ClassJson.Of(best)),
-            result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
+            result.BestEpoch < 1 ? null : BaselineJson.Of(best), result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
             result.Unusable);
     }
 }
 
-internal sealed record EvaluateJson(double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, int Count, double ImagesPerSecond,
+internal sealed record EvaluateJson(double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, BaselineJson Baseline, int Count, double ImagesPerSecond,
     ClassJson[] PerClass, int[][] Confusion, IReadOnlyList<string> Unusable)
 {
     public static EvaluateJson Of(EvaluationResult result)
     {
         var metrics = result.Metrics;
-        return new(metrics.Accuracy, metrics.Top5, metrics.Loss, metrics.BalancedAccuracy, metrics.MacroF1, metrics.Count, result.ImagesPerSecond,
+        return new(metrics.Accuracy, metrics.Top5, metrics.Loss, metrics.BalancedAccuracy, metrics.MacroF1, BaselineJson.Of(metrics), metrics.Count, result.ImagesPerSecond,
             ClassJson.Of(metrics), metrics.Confusion, result.Unusable);
     }
 }
@@ -79,6 +90,8 @@ internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices, string? No
 [JsonSerializable(typeof(ModelJson))]
 [JsonSerializable(typeof(ConvertJson))]
 [JsonSerializable(typeof(DevicesJson))]
+[JsonSerializable(typeof(RangeTestJson))]
+[JsonSerializable(typeof(PlanJson))]
 internal sealed partial class ResultsContext : JsonSerializerContext;
 
 internal static class JsonResults

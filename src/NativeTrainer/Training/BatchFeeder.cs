@@ -19,6 +19,21 @@ internal interface IBatchFeeder : IDisposable
     void Next(TrainStep step);
 }
 
+internal static class BatchFeeder
+{
+    /// <summary>The feeder of a stage over the whole training set.</summary>
+    /// <param name="options">With a size and an augmentation that are resolved.</param>
+    /// <param name="features">Of the training images, where the stage learns on features.</param>
+    public static IBatchFeeder For(ResNet model, TrainOptions options, TrainingStage stage, TrainingData data, float[]? features, int batch)
+    {
+        int[] labels = [.. data.Train.Samples.Select(s => s.Label)];
+        var sampler = new Sampler(labels, options.Balance == BalanceKind.Sampler ? SamplingKind.Balanced : SamplingKind.Shuffle, options.Seed);
+        return stage.OnFeatures
+            ? new FeatureFeeder(model, features!, labels, sampler, batch)
+            : new ImageFeeder(model, options, AugmentationOptions.Parse(options.Augment), data.Train, sampler, data.Size, batch);
+    }
+}
+
 /// <summary>Augmented images.</summary>
 internal sealed class ImageFeeder : IBatchFeeder
 {

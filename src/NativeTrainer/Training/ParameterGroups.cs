@@ -74,6 +74,9 @@ internal sealed class ParameterGroups
         => parameter.StartsWith(prefix, StringComparison.Ordinal) && (parameter.Length == prefix.Length || parameter[prefix.Length] == '.')
             || (prefix == "conv1" && parameter.StartsWith("bn1.", StringComparison.Ordinal));
 
+    /// <summary>The peak rate that options give a parameter.</summary>
+    public static float RateOf(ResNet model, Parameter parameter, TrainOptions options) => RateFor(model, parameter, options, options.Weights is null).Rate;
+
     /// <exception cref="UserException">A prefix names nothing in the model.</exception>
     public static void RequireKnown(ResNet model, IEnumerable<string> prefixes, string flag)
     {

@@ -111,6 +111,18 @@ public sealed class TrainStep : IDisposable
         _losses.Start(_loss.Data);
     }
 
+    /// <summary>The loss of the batch that lies in the inputs, as training would see it; no gradients, and gradients of before are lost. Waits for it.</summary>
+    /// <param name="step">As of <see cref="Start"/>.</param>
+    public float Loss(int step)
+    {
+        if (Pending > 0) throw new InvalidOperationException("losses of earlier steps are waiting to be taken");
+        if (_classWeightValues is not null) _model.Device.Upload<float>(_classWeightValues, _classWeights!.Data);
+        _context.RandomKey = CounterRandom.Key(_options.Seed, (uint)step, 0, DropoutOp);
+        _graph.Forward(_context);
+        _losses.Start(_loss.Data);
+        return TakeLoss();
+    }
+
     /// <summary>The mean loss of the oldest batch that was started and not taken; waits for it.</summary>
     public float TakeLoss() => _losses.Take()[0];
 

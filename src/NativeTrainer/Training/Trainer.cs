@@ -1,6 +1,5 @@
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
-using NativeTrainer.Models;
 using NativeTrainer.Weights;
 
 namespace NativeTrainer.Training;
@@ -15,7 +14,7 @@ public static class Trainer
     /// <exception cref="UserException">The options, the data or the weights cannot be used; the message says what to do.</exception>
     public static TrainResult Train(TrainOptions options, ITrainingObserver observer, CancellationToken stop = default)
     {
-        return Train(options, observer, Open, stop);
+        return Train(options, observer, TrainingSetup.OpenDevice, stop);
     }
 
     /// <param name="open">Opens the device: tests have some of their own.</param>
@@ -35,7 +34,7 @@ public static class Trainer
         if (!File.Exists(file)) throw new UserException($"{runFolder}: has no {TrainOptionsFile.Name}, so it is no run folder; give the folder that the run printed");
         var options = TrainOptionsFile.Load(file);
         TrainOptionsValidator.Validate(options);
-        return Start(options, runFolder, resume: true, observer, Open, stop);
+        return Start(options, runFolder, resume: true, observer, TrainingSetup.OpenDevice, stop);
     }
 
     private static TrainResult Start(TrainOptions options, string folder, bool resume, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop)
@@ -56,63 +55,16 @@ public static class Trainer
 
     private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop)
     {
-        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed });
-        using var device = open(options);
-        var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
         var notes = new List<string>();
-        using var model = CreateModel(options, head, index.Classes, device, notes.Add, out var card);
-        RequireSize(model, options);
-        options = ResolvedOptions.For(options, model.Spec, options.Weights is null);
-        var stages = TrainingStage.For(model, options);
-        options = MemoryBudget.Fit(options, model, stages, notes.Add);
+        using var setup = TrainingSetup.Open(options, open, notes.Add);
+        options = setup.Options;
         var both = new Observers(new RunFolderWriter(options), observer);
         notes.ForEach(both.OnNote);
-        using var data = new TrainingData(index, options, model.Spec.Preprocessing, both.OnNote, stop);
+        using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
-        using var run = new TrainingRun(options, both, data, model, card, stages, folder);
-        if (index.ValidationMade) index.WriteManifest(Path.Combine(folder, "split.csv"));
+        using var run = new TrainingRun(options, both, data, setup.Model, setup.Card, setup.Stages, folder);
+        if (setup.Index.ValidationMade) setup.Index.WriteManifest(Path.Combine(folder, "split.csv"));
         return run.Run(checkpoint, stop);
-    }
-
-    private static ResNet CreateModel(TrainOptions options, HeadSpec head, IReadOnlyList<string> classes, Device device, Action<string> note, out ModelWeights card)
-    {
-        if (options.Weights is null)
-        {
-            var spec = ResNetSpec.Known(options.Model!, head.Classes);
-            spec = spec with { Head = head, Preprocessing = spec.Preprocessing with { Size = options.Size > 0 ? options.Size : spec.Preprocessing.Size } };
-            card = new ModelWeights { Spec = spec, Labels = classes, Tensors = new Dictionary<string, HostTensor>() };
-            var model = new ResNet(spec, device, options.Precision.For(spec, device));
-            model.Initialize(options.Seed);
-            return model;
-        }
-        var weights = ModelFile.Load(options.Weights);
-        if (weights.Assumed is string assumed) note($"{options.Weights}: {assumed}; 'convert' writes a file that says otherwise");
-        if (weights.Spec.InputChannels == 1) note($"{options.Weights}: is of gray pictures; its stem now reads the luma of RGB, which gives the same numbers");
-        weights = ColourInput.Of(options.Weights, weights);
-        if (options.Model is not null) weights = weights with { Spec = ModelTransfer.Grow(options.Weights, weights.Spec, options.Model) };
-        if (options.Size > 0) weights = weights with { Spec = weights.Spec with { Preprocessing = weights.Spec.Preprocessing with { Size = options.Size } } };
-        if (weights.Spec.Norm == NormKind.FoldedBias)
-            note($"{options.Weights}: batch norm is folded into the convolutions; 'convert --calibrate DIR' recovers it and trains better");
-        card = weights with { Labels = classes };
-        return ModelTransfer.LoadForTraining(options.Weights, weights, head, classes, device, options.Seed, note, options.Precision);
-    }
-
-    private static Device Open(TrainOptions options)
-    {
-        try
-        {
-            return Device.Open(options.Device, options.Threads);
-        }
-        catch (ArgumentException error)
-        {
-            throw new UserException($"--device: {error.Message}", error);
-        }
-    }
-
-    private static void RequireSize(ResNet model, TrainOptions options)
-    {
-        int size = options.Size > 0 ? options.Size : model.Spec.Preprocessing.Size;
-        if (size < model.Reduction) throw new UserException($"--size {size} is too small: the model shrinks its input {model.Reduction} times; give at least {model.Reduction}");
     }
 
     private static void CreateFolder(string folder)

@@ -17,6 +17,9 @@ internal sealed record TrainingMemory(long ActivationBytes, long StateBytes, lon
     /// <summary>Multiplications and additions of a batch, in the stage with the most, and those that checkpointing adds to them.</summary>
     public (long Step, long Again) Flops { get; private init; }
 
+    /// <summary>The most that the run's files take: best and last weights, the checkpoint, and one of these a second time while it is replaced.</summary>
+    public long FileBytes => 2 * ParameterBytes + 2 * (ParameterBytes + StateBytes);
+
     public long Total => ActivationBytes + StateBytes + ParameterBytes + StagingBytes;
 
     /// <summary>Says before anything starts that a card's memory will not do, and which batch would: activations grow with it, the rest does not.</summary>

@@ -106,8 +106,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>A full disk is better found before the first epoch than behind it.</summary>
     private void RequireRoom(TrainingMemory memory)
     {
-        // Best and last weights, the checkpoint, and one of these a second time while it is replaced.
-        long needed = 2 * memory.ParameterBytes + 2 * (memory.ParameterBytes + memory.StateBytes), free;
+        long needed = memory.FileBytes, free;
         try
         {
             free = new DriveInfo(Path.GetFullPath(_folder)).AvailableFreeSpace;
@@ -125,7 +124,7 @@ internal sealed class TrainingRun : IDisposable
         if (stage.OnFeatures) ComputeFeatures(stop);
         using var step = new TrainStep(_model, _options, stage.OnFeatures ? 0 : _size, _batch, _fromScratch, _classWeights);
         step.Bind(_activations!);
-        using var feeder = Feeder(stage);
+        using var feeder = BatchFeeder.For(_model, _options, stage, _data, _trainFeatures, _batch);
         var rates = new Queue<float>();
         int perEpoch = feeder.BatchesPerEpoch, updatesPerEpoch = (perEpoch + _options.Accumulate - 1) / _options.Accumulate;
         var schedule = new LearningRateSchedule(_options, updatesPerEpoch, updatesPerEpoch * stage.Epochs);
@@ -319,14 +318,5 @@ internal sealed class TrainingRun : IDisposable
         var probabilities = new float[count * classes];
         _device.Download<float>(output.Data, probabilities);
         return probabilities;
-    }
-
-    private IBatchFeeder Feeder(TrainingStage stage)
-    {
-        int[] labels = [.. _data.Train.Samples.Select(s => s.Label)];
-        var sampler = new Sampler(labels, _options.Balance == BalanceKind.Sampler ? SamplingKind.Balanced : SamplingKind.Shuffle, _options.Seed);
-        return stage.OnFeatures
-            ? new FeatureFeeder(_model, _trainFeatures!, labels, sampler, _batch)
-            : new ImageFeeder(_model, _options, AugmentationOptions.Parse(_options.Augment), _data.Train, sampler, _size, _batch);
     }
 }
