@@ -5,12 +5,15 @@ namespace NativeTrainer.Benchmarks.Advice;
 /// <summary><c>advice-quality WHAT</c>: seeded experiments on how good the advice is.</summary>
 internal static class AdviceQuality
 {
-    public const string Help = $"{StrategyQuality.Help}\n{RateQuality.Help}";
+    public const string Help = $"{ProbeQuality.Help}\n{StrategyQuality.Help}\n{RateQuality.Help}";
 
     public static void Run(CommandArguments arguments)
     {
         switch (arguments.Positional())
         {
+            case ("labels" or "forecast") and string kind:
+                ProbeQuality.Run(kind, arguments);
+                break;
             case "strategies":
                 StrategyQuality.Run(arguments);
                 break;
@@ -18,7 +21,7 @@ internal static class AdviceQuality
                 RateQuality.Run(arguments);
                 break;
             case var other:
-                throw new UsageException($"advice-quality '{other}' is not known; choose strategies or rates");
+                throw new UsageException($"advice-quality '{other}' is not known; choose labels, forecast, strategies or rates");
         }
     }
 }
