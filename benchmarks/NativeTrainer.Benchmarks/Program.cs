@@ -1,3 +1,4 @@
+using NativeTrainer.Benchmarks.Advice;
 using NativeTrainer.Benchmarks.Ops;
 using NativeTrainer.Benchmarks.Throughput;
 
@@ -13,13 +14,16 @@ try
     switch (args.FirstOrDefault())
     {
         case null or "help" or "--help" or "-h":
-            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}");
+            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}\n{AdviceQuality.Help}");
             return 0;
         case "throughput":
             ThroughputCommand.Run(new CommandArguments(args.Skip(1)));
             return 0;
         case "cpu-table":
             CpuTable.Run(new CommandArguments(args.Skip(1)));
+            return 0;
+        case "advice-quality":
+            AdviceQuality.Run(new CommandArguments(args.Skip(1)));
             return 0;
         case "worker":
             ThroughputCommand.RunWorker(new CommandArguments(args.Skip(1)));
@@ -28,7 +32,7 @@ try
             OpBenchmarks.Run(args[1..]);
             return 0;
         case var other:
-            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table or ops");
+            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table, advice-quality or ops");
     }
 }
 catch (UsageException mistake)
