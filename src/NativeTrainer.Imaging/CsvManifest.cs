@@ -1,19 +1,25 @@
+using System.Globalization;
+
 namespace NativeTrainer.Imaging;
 
 /// <summary>
-/// Reads CSV manifests: a header with the columns path and label, and if wanted split and group, in any order. Paths are relative to the CSV's folder.
+/// Reads CSV manifests: a header with the columns path and label, and if wanted split, group and a box (x, y, width, height), in any order. Paths are relative to
+/// the CSV's folder. A box is in pixels of the upright picture; where its fields are empty, the row is the whole picture.
 /// </summary>
 internal static class CsvManifest
 {
-    private static readonly string[] Columns = ["path", "label", "split", "group"];
+    private static readonly string[] Columns = ["path", "label", "split", "group", "x", "y", "width", "height"];
 
     /// <param name="files">CSV files with the split that their name gives, if any.</param>
     /// <param name="shown">What the user named.</param>
-    public static LabelledSet Read(IReadOnlyList<(string Path, SplitName? Split)> files, string shown)
+    /// <param name="cropBoxes">The margin that was asked for.</param>
+    public static LabelledSet Read(IReadOnlyList<(string Path, SplitName? Split)> files, string shown, double? cropBoxes)
     {
         var entries = new List<LabelledSet.Entry>();
         foreach (var (path, split) in files) ReadFile(path, split, entries);
-        return new LabelledSet(shown, entries, []);
+        // They may be those of a run's split.csv, which have their margin.
+        string[] notes = cropBoxes > 0 && entries.Any(e => e.Crop is not null) ? [$"{shown}: the boxes of a CSV are taken as they stand; --crop-boxes adds no margin to them"] : [];
+        return new LabelledSet(shown, entries, [.. notes]);
     }
 
     private static void ReadFile(string file, SplitName? split, List<LabelledSet.Entry> entries)
@@ -67,6 +73,7 @@ internal static class CsvManifest
         {
             if (!names.Contains(needed)) throw new UserException($"{file}: the column '{needed}' is missing. The first line names the columns: path,label[,split][,group].");
         }
+        if (Columns[4..].Count(names.Contains) is > 0 and < 4) throw new UserException($"{file}: a box has the columns x, y, width and height; {string.Join(", ", Columns[4..].Except(names))} {(Columns[4..].Except(names).Count() > 1 ? "are" : "is")} missing.");
         if (splitByName && names.Contains("split")) throw new UserException($"{file}: the file's name gives the split, so it cannot have a column 'split'. Remove the column or rename the file.");
         return [.. Columns.Select(name => names.IndexOf(name))];
     }
@@ -82,7 +89,22 @@ internal static class CsvManifest
             split = LabelledSet.ParseSplit(word) ?? throw new UserException($"{source}: unknown split '{word}'. Known splits: {string.Join(", ", LabelledSet.SplitWords)}.");
         }
         string? group = columns[3] >= 0 && fields[columns[3]].Length > 0 ? fields[columns[3]] : null;
-        return new LabelledSet.Entry(Resolve(folder, path), label, split, group, source);
+        var crop = columns[4] >= 0 ? ReadBox(source, [.. columns[4..].Select(c => fields[c])]) : null;
+        // Crops of one picture stay together.
+        if (crop is not null) group ??= path.Replace('\\', '/');
+        return new LabelledSet.Entry(Resolve(folder, path), label, split, group, source) { Crop = crop };
+    }
+
+    private static PixelRegion? ReadBox(string source, string[] fields)
+    {
+        if (fields.All(f => f.Length == 0)) return null;
+        var values = new int[4];
+        for (int i = 0; i < 4; i++)
+        {
+            if (!int.TryParse(fields[i], NumberStyles.None, CultureInfo.InvariantCulture, out values[i]) || (i > 1 && values[i] < 1))
+                throw new UserException($"{source}: '{fields[i]}' is no {Columns[4 + i]} of a box. It takes whole pixels from the upright picture's upper left corner, width and height at least 1.");
+        }
+        return new PixelRegion(values[0], values[1], values[2], values[3]);
     }
 
     // Manifests made on Windows have backslashes, which are letters of a name elsewhere.

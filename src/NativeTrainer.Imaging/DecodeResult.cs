@@ -27,6 +27,9 @@ public enum DecodeFailure
 
     /// <summary>More pixels than <see cref="ImageDecoder.MaxPixels"/>.</summary>
     TooLarge,
+
+    /// <summary>The wanted region lies outside the picture.</summary>
+    OutsidePicture,
 }
 
 /// <summary>A picture, or the reason why there is none.</summary>
@@ -54,4 +57,8 @@ public sealed class DecodeResult
 /// The short side, in pixels, that the caller shrinks to; JPEG files are then decoded at 1/2, 1/4 or 1/8 where that leaves at least so much.
 /// 0 decodes every pixel.
 /// </param>
-public readonly record struct DecodeTarget(int ShortSide = 0);
+public readonly record struct DecodeTarget(int ShortSide = 0)
+{
+    /// <summary>The part that is wanted, in pixels of the upright picture at full size, clipped to it; the short side is then the part's. Null is the whole picture.</summary>
+    public PixelRegion? Region { get; init; }
+}

@@ -1,0 +1,18 @@
+namespace NativeTrainer.Imaging.Annotations;
+
+/// <summary>What an annotation file is by its content.</summary>
+internal enum AnnotationFormat
+{
+    None,
+    Coco,
+    LabelStudio,
+    LabelStudioMin,
+    Kili,
+    Cvat,
+    Voc,
+    YoloYaml,
+    YoloData,
+
+    /// <summary>JSON or XML of no tool that is known.</summary>
+    Other,
+}
