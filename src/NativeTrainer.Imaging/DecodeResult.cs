@@ -41,13 +41,20 @@ public sealed class DecodeResult
 
     public DecodeFailure Failure { get; }
 
+    /// <summary>Width of the picture, or of the wanted part of it, before decoding shrank it; upright.</summary>
+    public int FullWidth { get; private init; }
+
+    public int FullHeight { get; private init; }
+
     /// <summary>One phrase for people, such as "is a Git LFS pointer: run 'git lfs pull'"; empty where there is a picture.</summary>
     public string Reason { get; }
 
     [MemberNotNullWhen(true, nameof(Image))]
     public bool Success => Image is not null;
 
-    internal static DecodeResult Of(RgbImage image) => new(image, DecodeFailure.None, "");
+    internal static DecodeResult Of(RgbImage image) => Of(image, image.Width, image.Height);
+
+    internal static DecodeResult Of(RgbImage image, int fullWidth, int fullHeight) => new(image, DecodeFailure.None, "") { FullWidth = fullWidth, FullHeight = fullHeight };
 
     internal static DecodeResult Failed(DecodeFailure failure, string reason) => new(null, failure, reason);
 }

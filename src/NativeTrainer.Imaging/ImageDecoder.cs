@@ -146,14 +146,11 @@ public static class ImageDecoder
     private static DecodeResult Cut(ReadOnlySpan<byte> rgba, SKSizeI size, SKSizeI full, int orientation, PixelRegion? wanted)
     {
         var (upright, fullUpright) = (Upright(size, orientation), Upright(full, orientation));
-        var region = new PixelRegion(0, 0, upright.Width, upright.Height);
-        if (wanted is { } part)
-        {
-            if (part.Within(fullUpright.Width, fullUpright.Height) is not { } within)
-                return DecodeResult.Failed(DecodeFailure.OutsidePicture, $"has {fullUpright.Width}×{fullUpright.Height} pixels, and the box {part.X},{part.Y},{part.Width},{part.Height} lies outside");
-            region = within.Scaled(fullUpright, upright);
-        }
-        return DecodeResult.Of(PixelLayout.ToRgb(rgba, size.Width, size.Height, orientation, region));
+        var part = wanted ?? new PixelRegion(0, 0, fullUpright.Width, fullUpright.Height);
+        if (part.Within(fullUpright.Width, fullUpright.Height) is not { } within)
+            return DecodeResult.Failed(DecodeFailure.OutsidePicture, $"has {fullUpright.Width}×{fullUpright.Height} pixels, and the box {part.X},{part.Y},{part.Width},{part.Height} lies outside");
+        var image = PixelLayout.ToRgb(rgba, size.Width, size.Height, orientation, within.Scaled(fullUpright, upright));
+        return DecodeResult.Of(image, within.Width, within.Height);
     }
 
     private static (int Width, int Height) Upright(SKSizeI size, int orientation) => orientation >= 5 ? (size.Height, size.Width) : (size.Width, size.Height);

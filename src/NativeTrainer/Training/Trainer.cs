@@ -56,7 +56,7 @@ public static class Trainer
 
     private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop)
     {
-        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed });
+        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed, CropBoxes = options.CropBoxes });
         using var device = open(options);
         var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
         var notes = new List<string>();
