@@ -51,24 +51,29 @@ internal sealed record LabelledSet(string Root, List<LabelledSet.Entry> Entries,
     {
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0')) throw new UserException($"'{path.Replace('\0', ' ')}' is no path of a data set. Give a folder of class folders or a CSV.");
         string root = System.IO.Path.GetFullPath(path);
-        if (File.Exists(root))
-        {
-            if (root.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) return CsvManifest.Read([(root, null)], path, cropBoxes);
-            return AnnotationFiles.ReadFile(root, path, cropBoxes) ?? throw new UserException($"{path}: is neither a folder nor a .csv file. Give a folder of class folders or a CSV.");
-        }
-        if (!Directory.Exists(root)) throw new UserException($"{path}: no such folder or file{(path == root ? "" : $" (looked for {root})")}. Give a folder of class folders or a CSV.");
+        if (!File.Exists(root) && !Directory.Exists(root)) throw new UserException($"{path}: no such folder or file{(path == root ? "" : $" (looked for {root})")}. Give a folder of class folders or a CSV.");
         try
         {
-            var tables = PerSplit(Directory.EnumerateFiles(root, "*.csv"), System.IO.Path.GetFileNameWithoutExtension);
-            if (tables.Any(t => t.Split == SplitName.Train)) return CsvManifest.Read([.. tables.Select(t => (t.Path, (SplitName?)t.Split))], path, cropBoxes);
-            if (IdxFiles.Find(root) is { Count: > 0 } idx) return IdxFiles.Read(idx, path);
-            if (AnnotationFiles.ReadFolder(root, path, cropBoxes) is { } annotated) return annotated;
-            return ImageFolder.Read(root, path, strictFolders);
+            return File.Exists(root) ? ReadFile(root, path, cropBoxes) : ReadFolder(root, path, strictFolders, cropBoxes);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
             throw new UserException($"{path}: cannot be read ({exception.Message})", exception);
         }
+    }
+
+    private static LabelledSet ReadFile(string file, string shown, double? cropBoxes)
+    {
+        if (file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) return CsvManifest.Read([(file, null)], shown, cropBoxes);
+        return AnnotationFiles.ReadFile(file, shown, cropBoxes) ?? throw new UserException($"{shown}: is neither a folder nor a .csv file. Give a folder of class folders or a CSV.");
+    }
+
+    private static LabelledSet ReadFolder(string root, string shown, bool strictFolders, double? cropBoxes)
+    {
+        var tables = PerSplit(Directory.EnumerateFiles(root, "*.csv"), System.IO.Path.GetFileNameWithoutExtension);
+        if (tables.Any(t => t.Split == SplitName.Train)) return CsvManifest.Read([.. tables.Select(t => (t.Path, (SplitName?)t.Split))], shown, cropBoxes);
+        if (IdxFiles.Find(root) is { Count: > 0 } idx) return IdxFiles.Read(idx, shown);
+        return AnnotationFiles.ReadFolder(root, shown, cropBoxes) ?? ImageFolder.Read(root, shown, strictFolders);
     }
 
     /// <summary>Those paths whose name is a split's, in the order train, val, test.</summary>

@@ -49,7 +49,7 @@ public sealed record PictureStatistics
     /// <summary>5th percentile of luma, 0 to 1: how dark the darkest parts are.</summary>
     public required double Shadows { get; init; }
 
-    /// <summary>95th percentile of luma, 0 to 1: how bright the brightest parts are.</summary>
+    /// <summary>99th percentile of luma, 0 to 1: how bright the brightest parts are, a small flower on black among them.</summary>
     public required double Highlights { get; init; }
 
     /// <summary>Variance of the 4-neighbour Laplacian of luma, in levels² (Pech-Pacheco et al. 2000); 0 for pictures of less than 3 pixels a side.</summary>
@@ -108,7 +108,7 @@ public sealed record PictureStatistics
             DarkShare = Below(sums.Histogram, DarkLevel + 1) / n,
             BrightShare = 1 - Below(sums.Histogram, BrightLevel) / n,
             Shadows = Percentile(sums.Histogram, sums.Pixels, 0.05) / 255,
-            Highlights = Percentile(sums.Histogram, sums.Pixels, 0.95) / 255,
+            Highlights = Percentile(sums.Histogram, sums.Pixels, 0.99) / 255,
             Sharpness = sums.LaplacianCount > 0 ? Math.Max((double)sums.LaplacianSquares / sums.LaplacianCount - laplacian * laplacian, 0) : 0,
             Entropy = Entropies(sums.Histogram, n),
             FlatShare = (double)sums.FlatBlocks / sums.Blocks,

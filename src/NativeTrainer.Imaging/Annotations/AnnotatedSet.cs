@@ -35,8 +35,9 @@ internal sealed class AnnotatedSet
         if (margin is null) set.TakePictures(found);
         else set.TakeBoxes(found, margin.Value);
         set.DropContradictions();
-        string left = margin is null ? "pictures" : "boxes";
-        notes.Insert(0, $"{shown}: {format} annotations of {pictures.Count} picture{(pictures.Count == 1 ? "" : "s")}, of which {set._entries.Count} {left} are used");
+        int used = set._entries.Count;
+        string what = margin is null ? used == 1 ? "picture is" : "pictures are" : used == 1 ? "box is" : "boxes are";
+        notes.Insert(0, $"{shown}: {format} annotations of {pictures.Count} picture{(pictures.Count == 1 ? "" : "s")}; {used} {what} used");
         notes.AddRange(set._counts.Select(c => $"{shown}: {c.Key}: {c.Value.Count}, such as {c.Value.Example}"));
         if (set._entries.Count == 0) throw set.NothingLeft(found, format, margin);
         return new LabelledSet(shown, set._entries, notes);

@@ -19,10 +19,11 @@ internal static class AnnotationFiles
         if (format == AnnotationFormat.None) return null;
         if (format == AnnotationFormat.Voc) throw new UserException($"{shown}: is the Pascal VOC annotation of one picture. Give the folder that holds them all.");
         if (format == AnnotationFormat.LabelStudioMin) throw new UserException($"{shown}: is Label Studio's JSON-MIN, which leaves out what is needed. Export as 'JSON'.");
-        if (format == AnnotationFormat.Other)
+        if (format == AnnotationFormat.DamagedXml) XmlFile.Read(file, reader => reader.MoveToContent());
+        if (format is AnnotationFormat.Other or AnnotationFormat.DamagedXml)
             throw new UserException($"{shown}: is a file of no annotation format that is known. Export as COCO JSON, Label Studio JSON, Kili JSON, 'CVAT for images 1.1', Pascal VOC or YOLO, or write a CSV with path,label.");
         // A file of its own is not divided by its name: that it is called "train" says where its pictures are, not that others are elsewhere.
-        return Read([new Found(file, format, null)], RootOf(file), shown, cropBoxes);
+        return Read([new Found(file, format, null)], Above(Path.GetDirectoryName(file)!), shown, cropBoxes);
     }
 
     /// <summary>Reads a folder.</summary>
@@ -30,7 +31,7 @@ internal static class AnnotationFiles
     public static LabelledSet? ReadFolder(string root, string shown, double? cropBoxes)
     {
         var found = Find(root);
-        if (found.Count > 0) return Read(found, root, shown, cropBoxes);
+        if (found.Count > 0) return Read(found, Above(root), shown, cropBoxes);
         return YoloFolder(root) is { } config ? ReadYolo(config, root, shown, cropBoxes) : null;
     }
 
@@ -38,12 +39,8 @@ internal static class AnnotationFiles
     public static SplitName? SplitOf(string name)
         => name.Split('_', '-', '.', ' ').Select(word => LabelledSet.ParseSplit(word.TrimEnd("0123456789".ToCharArray()))).FirstOrDefault(split => split is not null);
 
-    // The folder that names are relative to: that of the file, or the one above where its own holds annotations only.
-    private static string RootOf(string file)
-    {
-        string folder = Path.GetDirectoryName(file)!;
-        return IsAnnotationFolder(folder) && Path.GetDirectoryName(folder) is { } above ? above : folder;
-    }
+    // The folder that names are relative to: the one above where a folder holds annotations only.
+    private static string Above(string folder) => IsAnnotationFolder(folder) && Path.GetDirectoryName(folder) is { } above ? above : folder;
 
     private static bool IsAnnotationFolder(string folder) => Path.GetFileName(folder).ToLowerInvariant() is "annotations" or "annotation" or "labels";
 
@@ -55,8 +52,9 @@ internal static class AnnotationFiles
         foreach (string folder in folders.Where(IsAnnotationFolder)) found.AddRange(InFolder(folder, null));
         if (found.Count > 0) return found;
         // Roboflow's form: annotations beside the pictures, a folder for each split.
-        foreach (var (path, split) in LabelledSet.PerSplit(folders, path => Path.GetFileName(path)))
+        foreach (string path in folders)
         {
+            if (LabelledSet.ParseSplit(Path.GetFileName(path)) is not { } split) continue;
             var inner = InFolder(path, split);
             if (inner.Count == 0)
             {
@@ -79,7 +77,7 @@ internal static class AnnotationFiles
                 // One stands for all of its folder.
                 if (format == AnnotationFormat.Voc) return [new Found(folder, format, split)];
                 if (format == AnnotationFormat.LabelStudioMin) throw new UserException($"{file}: is Label Studio's JSON-MIN, which leaves out what is needed. Export as 'JSON'.");
-                if (format is not (AnnotationFormat.None or AnnotationFormat.Other)) found.Add(new Found(file, format, split));
+                if (format is not (AnnotationFormat.None or AnnotationFormat.Other or AnnotationFormat.DamagedXml)) found.Add(new Found(file, format, split));
                 else if (found.Count == 0 && ++passed == Sniffed) break;
             }
             if (found.Count > 0) return found;

@@ -13,6 +13,9 @@ internal enum AnnotationFormat
     YoloYaml,
     YoloData,
 
+    /// <summary>It begins as XML and cannot be read as such.</summary>
+    DamagedXml,
+
     /// <summary>JSON or XML of no tool that is known.</summary>
     Other,
 }

@@ -28,7 +28,7 @@ internal static class AnnotationSniffer
         if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) start = start[3..];
         int first = start.IndexOfAnyExcept(" \t\r\n"u8);
         if (first < 0) return AnnotationFormat.None;
-        if (start[first] == '<') return XmlFile.RootName(file) switch { "annotations" => AnnotationFormat.Cvat, "annotation" => AnnotationFormat.Voc, null => AnnotationFormat.None, _ => AnnotationFormat.Other };
+        if (start[first] == '<') return XmlFile.RootName(file) switch { "annotations" => AnnotationFormat.Cvat, "annotation" => AnnotationFormat.Voc, null => AnnotationFormat.DamagedXml, _ => AnnotationFormat.Other };
         if (start[first] is (byte)'{' or (byte)'[') return OfJson(start, bytes.Length < Start);
         if (start.IndexOfAny((ReadOnlySpan<byte>)[0, 1, 2, 3, 4, 5, 6]) >= 0) return AnnotationFormat.None;
         string text = Encoding.UTF8.GetString(start);

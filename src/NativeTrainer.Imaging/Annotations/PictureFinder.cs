@@ -26,7 +26,9 @@ internal sealed class PictureFinder(string root)
                 if (File.Exists(place)) return Path.GetFullPath(place);
             }
         }
-        return names.Select(name => Below(name, picture.Split)).FirstOrDefault(found => found is not null);
+        // A file that is read alone is of no split, but its name may tell which of two folders holds its pictures.
+        var split = picture.Split ?? AnnotationFiles.SplitOf(Path.GetFileNameWithoutExtension(picture.Source));
+        return names.Select(name => Below(name, split)).FirstOrDefault(found => found is not null);
     }
 
     public static string WithoutQuery(string name)

@@ -18,7 +18,7 @@ internal static class XmlFile
         }
         catch (XmlException error)
         {
-            throw new UserException($"{path} line {error.LineNumber}: is not valid XML ({error.Message.Split(". Line")[0].TrimEnd('.')}). The file may be cut off; export it again.", error);
+            throw new UserException($"{path}{(error.LineNumber > 0 ? $" line {error.LineNumber}" : "")}: is not valid XML ({error.Message.Split(". Line")[0].TrimEnd('.')}). The file may be cut off; export it again.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

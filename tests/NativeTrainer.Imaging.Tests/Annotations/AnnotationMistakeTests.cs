@@ -78,7 +78,7 @@ public class AnnotationMistakeTests
     [Fact]
     public void ContradictionsAreLeftOutAndRepetitionsTakenOnce()
     {
-        string Asset(string name, string label) => $$$"""{"externalId": "{{{name}}}", "labels": [{"jsonResponse": {"JOB": {"categories": [{"name": "{{{label}}}"}]}}}]}""";
+        string Asset(string name, string label) => $$$$"""{"externalId": "{{{{name}}}}", "labels": [{"jsonResponse": {"JOB": {"categories": [{"name": "{{{{label}}}}"}]}}}]}""";
         using var folder = new AnnotatedFolder("a.png", "b.png", "c.png").With("1.json", $"[{Asset("a.png", "x")},{Asset("b.png", "x")}]").With("2.json", $"[{Asset("a.png", "x")},{Asset("b.png", "y")},{Asset("c.png", "y")}]");
         Assert.Equal(["a.png x", "c.png y"], folder.Samples());
         Assert.Contains("{0}: left out as listed with different classes: 2, such as b.png", folder.Notes());

@@ -21,7 +21,7 @@ public class CocoTests
             string.Join(",", Box(1, 1, 7, "10, 20, 30, 40"), Box(2, 1, 7, "0, 0, 9, 9"), Box(3, 2, 90, "1, 1, 50, 50"), Box(4, 3, 7, "1, 1, 20, 20"), Box(5, 3, 90, "1, 1, 30, 30"))));
         Assert.Equal(["a.png cat", "b.png dog"], folder.Samples("coco.json"));
         Assert.Equal([
-            "{0}/coco.json: COCO annotations of 4 pictures, of which 2 pictures are used",
+            "{0}/coco.json: COCO annotations of 4 pictures; 2 pictures are used",
             "{0}/coco.json: left out as of several classes (--crop-boxes makes a sample of each box): 1, such as c.png (cat, dog)",
             "{0}/coco.json: left out as without a class: 1, such as d.png",
         ], folder.Notes("coco.json"));
@@ -47,7 +47,7 @@ public class CocoTests
         Assert.Equal(["a.png cat 10,20,30,40", "a.png dog 90,70,10,10", "b.png cat 0,0,20,10", "b.png dog 40,40,5,20"], folder.Samples("coco.json", 0));
         Assert.Equal(["a.png cat 7,16,36,48", "a.png dog 86,66,14,14", "b.png cat 0,0,23,12", "b.png dog 39,38,7,24"], folder.Samples("coco.json", 0.1));
         Assert.Equal([
-            "{0}/coco.json: COCO annotations of 2 pictures, of which 4 boxes are used",
+            "{0}/coco.json: COCO annotations of 2 pictures; 4 boxes are used",
             "{0}/coco.json: boxes left out as marked crowd: 1, such as b.png",
             "{0}/coco.json: boxes left out as empty or outside their picture: 1, such as b.png",
             "{0}/coco.json: boxes with a side of less than 8 pixels, which hold little to learn from: 1, such as b.png",

@@ -119,7 +119,7 @@ public class CropBoxesTests
     [InlineData("path,label,x,y,width,height\na.png,cat,1.5,2,3,4\n", "{0}/set.csv line 2: '1.5' is no x of a box. It takes whole pixels from the upright picture's upper left corner, width and height at least 1.")]
     [InlineData("path,label,x,y,width,height\na.png,cat,1,2,3,4\na.png,dog,1,2,3,4\n", "{0}/set.csv line 3: {0}/a.png is labelled 'dog' here and 'cat' in {0}/set.csv line 2. Keep one label.")]
     [InlineData("path,label,split,x,y,width,height\na.png,cat,train,1,2,3,4\na.png,dog,train,5,2,3,4\na.png,dog,val,7,2,3,4\n",
-        "{0}/set.csv line 4: the group 'a.png' is in val and, by {0}/set.csv line 2, in train. Put all of a group into one split.")]
+        "{0}/set.csv line 4: {0}/a.png is in val here and in train in {0}/set.csv line 2. Keep one: no picture may be both trained on and measured with.")]
     [InlineData("path,label,group,x,y,width,height\na.png,cat,1,1,2,3,4\na.png,dog,2,5,2,3,4\n",
         "{0}/set.csv line 3: a crop of {0}/a.png is in the group '2' here and in '1' in {0}/set.csv line 2. Put all crops of a picture into one group.")]
     public void MistakesInACsv(string csv, string message)

@@ -9,9 +9,9 @@ public class KiliTests
     private static string Label(string response, string type = "DEFAULT", string created = "2023-01-01T00:00:00Z")
         => $$"""{"author": {"email": "a@b"}, "createdAt": "{{created}}", "labelType": "{{type}}", "jsonResponse": {{response}}}""";
 
-    private static string Class(string name) => $$"""{"CLASSIFICATION_JOB": {"categories": [{"confidence": 100, "name": "{{name}}"}]}}""";
+    private static string Class(string name) => $$$"""{"CLASSIFICATION_JOB": {"categories": [{"confidence": 100, "name": "{{{name}}}"}]}}""";
 
-    private static string Box(string name, string vertices) => $$"""{"JOB_0": {"annotations": [{"boundingPoly": [{"normalizedVertices": [{{vertices}}]}], "categories": [{"name": "{{name}}"}], "type": "rectangle", "mid": "1"}]}}""";
+    private static string Box(string name, string vertices) => $$$"""{"JOB_0": {"annotations": [{"boundingPoly": [{"normalizedVertices": [{{{vertices}}}]}], "categories": [{"name": "{{{name}}}"}], "type": "rectangle", "mid": "1"}]}}""";
 
     private const string Corners = """{"x": 0.1, "y": 0.75}, {"x": 0.1, "y": 0.25}, {"x": 0.4, "y": 0.25}, {"x": 0.4, "y": 0.75}""";
 
@@ -36,7 +36,7 @@ public class KiliTests
             Asset("e.png", "")) + "]");
         Assert.Equal(["a.png cat", "b.png cat"], folder.Samples("kili.json"));
         Assert.Equal([
-            "{0}/kili.json: Kili annotations of 5 pictures, of which 2 pictures are used",
+            "{0}/kili.json: Kili annotations of 5 pictures; 2 pictures are used",
             "{0}/kili.json: left out as skipped, cancelled or not handed in: 2, such as c.png",
             "{0}/kili.json: left out as without a class: 1, such as e.png",
         ], folder.Notes("kili.json"));

@@ -2,14 +2,14 @@ namespace NativeTrainer.Imaging.Tests.Annotations;
 
 public class LabelStudioTests
 {
-    private static string Task(string image, string annotations, string more = "") => $$"""{"id": 1, "annotations": [{{annotations}}], "predictions": [{"result": [{{Choice("wrong")}}]}], "data": {"text": "x/y", "image": "{{image}}"}{{more}}}""";
+    private static string Task(string image, string annotations, string more = "") => $$"""{"id": 1, "annotations": [{{annotations}}], "predictions": [{"result": [{{Choice("wrong")}}]}], "data": {"text": "x/y", "image": "{{image}}"}{{more}} }""";
 
     private static string Annotation(string results, string more = "") => $$"""{"id": 9, "result": [{{results}}], "was_cancelled": false, "ground_truth": false{{more}}}""";
 
-    private static string Choice(string name) => $$"""{"type": "choices", "from_name": "c", "to_name": "image", "value": {"choices": ["{{name}}"]}}""";
+    private static string Choice(string name) => $$$"""{"type": "choices", "from_name": "c", "to_name": "image", "value": {"choices": ["{{{name}}}"]}}""";
 
     private static string Rectangle(string name, string box, string more = "")
-        => $$"""{"id": "{{name}}", "type": "rectanglelabels", "original_width": 100, "original_height": 80, "image_rotation": 0, "value": {{{box}}, "rectanglelabels": ["{{name}}"]}{{more}}}""";
+        => $$$"""{"id": "{{{name}}}", "type": "rectanglelabels", "original_width": 100, "original_height": 80, "image_rotation": 0, "value": { {{{box}}}, "rectanglelabels": ["{{{name}}}"]}{{{more}}} }""";
 
     [Fact]
     public void ChoicesLabelThePicture()
@@ -30,7 +30,7 @@ public class LabelStudioTests
             Task("c.png", cancelled), Task("d.png", Annotation(Choice("cat")) + "," + Annotation(Choice("dog"))), Task("e.png", "")) + "]");
         Assert.Equal(["a.png cat", "b.png cat"], folder.Samples("export.json"));
         Assert.Equal([
-            "{0}/export.json: Label Studio annotations of 5 pictures, of which 2 pictures are used",
+            "{0}/export.json: Label Studio annotations of 5 pictures; 2 pictures are used",
             "{0}/export.json: left out as skipped, cancelled or not handed in: 1, such as c.png",
             "{0}/export.json: left out as of several classes (--crop-boxes makes a sample of each box): 1, such as d.png (cat, dog)",
             "{0}/export.json: left out as without a class: 1, such as e.png",

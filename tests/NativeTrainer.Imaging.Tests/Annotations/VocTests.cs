@@ -17,7 +17,7 @@ public class VocTests
             .With("ImageSets/Main/train.txt", "1\n2 1\n").With("ImageSets/Main/val.txt", "3\n").With("ImageSets/Main/trainval.txt", "1\n2\n3\n");
         var index = DatasetIndex.Open(folder.Root);
         Assert.Equal([2, 1, 0], Enum.GetValues<SplitName>().Select(s => index.Split(s).Count));
-        Assert.Equal(["JPEGImages/1.png cat", "JPEGImages/2.png dog", "JPEGImages/3.png dog"], folder.Samples("Annotations"));
+        Assert.Equal(index.Fingerprint, DatasetIndex.Open(folder["Annotations"]).Fingerprint);
     }
 
     // From 1, both corners inside: 11 to 40 are 30 pixels that begin at 10.
@@ -36,7 +36,7 @@ public class VocTests
             Object("dog", more: "<difficult>1</difficult>"), Object("cow", more: "<deleted>1</deleted>"), Object("cat", "<polygon/>")));
         Assert.Equal(["a.png cat 10,20,30,40"], folder.Samples("", 0));
         Assert.Equal([
-            "{0}: Pascal VOC annotations of 1 picture, of which 1 boxes are used",
+            "{0}: Pascal VOC annotations of 1 picture; 1 box is used",
             "{0}: marks without a box left out: 1, such as a.png",
             "{0}: boxes left out as marked difficult: 1, such as a.png",
         ], folder.Notes("", 0));

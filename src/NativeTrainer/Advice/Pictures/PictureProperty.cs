@@ -19,9 +19,10 @@ public enum PropertyOrigin
 /// <param name="Value">The number: shares and levels as they are; sizes, ratios and variances as logarithms to base 2.</param>
 public sealed record PictureProperty(string Name, string Words, PropertyOrigin Origin, Func<PictureStatistics, double> Value)
 {
-    public static readonly PictureProperty Pixels = new("pixels", "number of pixels", PropertyOrigin.Capture, s => Math.Log2((double)s.Width * s.Height));
+    /// <summary>In steps of an eighth of an octave: a row of pixels more or less tells tools apart, and no network sees it.</summary>
+    public static readonly PictureProperty Pixels = new("pixels", "number of pixels", PropertyOrigin.Capture, s => Math.Round(Math.Log2((double)s.Width * s.Height) * 8) / 8);
 
-    public static readonly PictureProperty Aspect = new("aspect", "aspect ratio", PropertyOrigin.Capture, s => Math.Log2(s.Aspect));
+    public static readonly PictureProperty Aspect = new("aspect", "aspect ratio", PropertyOrigin.Capture, s => Math.Round(Math.Log2(s.Aspect) * 16) / 16);
 
     public static readonly PictureProperty Brightness = new("brightness", "brightness", PropertyOrigin.Capture, s => s.Brightness);
 

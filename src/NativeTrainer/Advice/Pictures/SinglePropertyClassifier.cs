@@ -1,12 +1,15 @@
 namespace NativeTrainer.Advice.Pictures;
 
 /// <summary>
-/// A classifier that knows one number: over quantiles of the values it counts each class and, with one count more for each to begin with, takes the class whose
-/// own share in the bin is the largest, whatever the classes' sizes. Bins are those of all values, which says nothing of labels.
+/// A classifier that knows one number: over quantiles of the values it counts each class and takes the class whose own share in the bin is the largest, whatever
+/// the classes' sizes. Shares are drawn towards the bin's share of all samples, as if each class had a few more of those, so that a class of few does not win by
+/// chance and a bin that holds nothing tells nothing. Bins are those of all values, which says nothing of labels.
 /// </summary>
 internal sealed class SinglePropertyClassifier
 {
     private const int FewestBins = 4, MostBins = 16;
+
+    private const double Drawn = 4;
 
     private readonly int[] _bins, _folds; // (N)
     private readonly int[] _all, _held;   // (folds, bins, classes) of the fold; (bins, classes) of all
@@ -59,11 +62,12 @@ internal sealed class SinglePropertyClassifier
 
     private int Guess(ReadOnlySpan<int> all, ReadOnlySpan<int> held, ReadOnlySpan<int> trained)
     {
-        int best = 0;
-        double highest = -1;
+        int best = 0, inBin = 0, inAll = 0;
+        for (int c = 0; c < _classes; c++) (inBin, inAll) = (inBin + all[c] - held[c], inAll + trained[c]);
+        double highest = -1, common = Drawn * inBin / inAll;
         for (int c = 0; c < _classes; c++)
         {
-            double share = (all[c] - held[c] + 1.0) / (trained[c] + _binCount);
+            double share = (all[c] - held[c] + common) / (trained[c] + Drawn);
             if (share > highest) (best, highest) = (c, share);
         }
         return best;

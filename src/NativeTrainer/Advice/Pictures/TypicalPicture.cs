@@ -16,11 +16,12 @@ internal sealed class TypicalPicture
     // Below, networks see blocks: 32 is CIFAR's side. A set of such pictures is meant so: a picture is tiny only where it is half the typical one.
     private const int TinySide = 64, ExtremeTinySide = 16;
 
-    // Of the luma that 95 % of the pixels stay below, or above: a quarter of the scale is what an sRGB screen shows as near black (5 % of its light).
+    // Of the luma that 99 % of the pixels stay below, or 95 % above: a quarter of the scale is what an sRGB screen shows as near black (5 % of its light).
     private const double DarkHighlights = 0.25, BlackHighlights = 0.1, BrightShadows = 0.75, WhiteShadows = 0.93;
 
-    // Laplacian variance at a short side of 224. Photos have hundreds; a blur of 2 pixels there leaves under 30, and one of 4 pixels under 5.
-    private const double SoftSharpness = 40, BlurredSharpness = 4;
+    // Laplacian variance at a short side of 224. In four public sets of photos 95 of 100 have more than 80; enlarged from a quarter of their side 95 of 100 have
+    // less than 27, and from an eighth, where a shape is left and no detail, less than 6.
+    private const double SoftSharpness = 40, BlurredSharpness = 6;
 
     // Blocks of 8 × 8 whose luma spans 8 levels or less. Objects cut out on white reach 0.9 and their edges keep their entropy, so it takes both.
     private const double EmptyFlatShare = 0.97, BlankFlatShare = 0.998, EmptyEntropy = 4;
@@ -56,8 +57,7 @@ internal sealed class TypicalPicture
     {
         PictureOutlier Found(PictureIssue issue, double value, double typical, double score, bool extreme) => new(index, issue, value, typical, Math.Clamp(Math.Abs(score), 0, LargestScore), extreme);
         double size = _pixels.Score(PictureProperty.Pixels.Value(picture)), octaves = PictureProperty.Pixels.Value(picture) - _pixels.Median;
-        bool tiny = picture.ShortSide < ExtremeTinySide || picture.ShortSide < TinySide;
-        if (tiny && picture.ShortSide * 2 <= _shortSide) yield return Found(PictureIssue.Tiny, picture.ShortSide, _shortSide, size, picture.ShortSide < ExtremeTinySide);
+        if (picture.ShortSide < TinySide && picture.ShortSide * 2 <= _shortSide) yield return Found(PictureIssue.Tiny, picture.ShortSide, _shortSide, size, picture.ShortSide < ExtremeTinySide);
         else if (Math.Abs(octaves) >= OddSizeOctaves && Math.Abs(size) >= FarShapeScore)
             yield return Found(PictureIssue.OddSize, (double)picture.Width * picture.Height, Math.Pow(2, _pixels.Median), size, Math.Abs(octaves) >= ExtremeSizeOctaves);
 

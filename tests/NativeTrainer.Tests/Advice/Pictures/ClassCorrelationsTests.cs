@@ -24,9 +24,9 @@ public sealed class ClassCorrelationsTests
     {
         { "brightness", (s, c) => c == 0 ? s with { Brightness = s.Brightness * 0.3 } : s },
         { "pixels", (s, c) => c == 1 ? s with { Width = 640, Height = 480 } : s },
-        { "aspect", (s, c) => s with { Width = 300 + 100 * c } },
+        { "aspect", (s, c) => s with { Width = 300 + 100 * c, Height = 67200 / (300 + 100 * c) } },
         { "sharpness", (s, c) => c == 2 ? s with { Sharpness = s.Sharpness / 50 } : s },
-        { "borderYellowBlue", (s, c) => c == 0 ? s with { Border = (0.1, 0.2, 0.9) } : s },
+        { "borderYellowBlue", (s, c) => c == 0 ? s with { Border = (s.Border.Red - 0.114 * 0.9, s.Border.Green - 0.114 * 0.9, s.Border.Blue + 0.886 * 0.9) } : s },
         { "colourfulness", (s, c) => c == 1 ? s with { Colourfulness = 0 } : s },
     };
 
@@ -78,10 +78,10 @@ public sealed class ClassCorrelationsTests
     [Fact]
     public void AGroupIsNeverDividedBetweenFolds()
     {
-        var random = new Random(4);
-        PictureStatistics[] figures = [.. Enumerable.Range(0, 300).Select(i => Usual[i / 10 % Usual.Length] with { Brightness = i / 10 / 30.0 })];
-        int[] labels = [.. Enumerable.Range(0, 30).SelectMany(_ => Enumerable.Repeat(random.Next(2), 10))];
-        string?[] groups = [.. Enumerable.Range(0, 300).Select(i => $"{i / 10}")];
+        PictureStatistics[] figures = [.. Enumerable.Range(0, 300).Select(i => Usual[i / 25] with { Brightness = i / 25 / 12.0 })];
+        int[] ofGroup = [0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1];
+        int[] labels = [.. Enumerable.Range(0, 300).Select(i => ofGroup[i / 25])];
+        string?[] groups = [.. Enumerable.Range(0, 300).Select(i => $"{i / 25}")];
         double Brightness(string?[]? g) => ClassCorrelations.Measure(figures, labels, 2, 1, g).Single(c => c.Property.Name == "brightness").BalancedAccuracy;
         Assert.True(Brightness(null) > 0.8);
         Assert.True(Brightness(groups) < 0.7);
