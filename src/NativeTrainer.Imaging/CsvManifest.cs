@@ -1,36 +1,43 @@
+using System.Globalization;
 using System.Text;
 
 namespace NativeTrainer.Imaging;
 
 /// <summary>
-/// Reads and writes CSV manifests: a header with the columns path and label, and if wanted split and group, in any order. Paths are relative to the CSV's folder.
+/// Reads and writes CSV manifests: a header with the columns path and label, and if wanted split, group and a box (x, y, width, height), in any order. Paths are relative to
+/// the CSV's folder. A box is in pixels of the upright picture; where its fields are empty, the row is the whole picture.
 /// </summary>
 internal static class CsvManifest
 {
-    private static readonly string[] Columns = ["path", "label", "split", "group"];
+    private static readonly string[] Columns = ["path", "label", "split", "group", "x", "y", "width", "height"];
 
     /// <param name="files">CSV files with the split that their name gives, if any.</param>
     /// <param name="shown">What the user named.</param>
-    public static LabelledSet Read(IReadOnlyList<(string Path, SplitName? Split)> files, string shown)
+    /// <param name="cropBoxes">The margin that was asked for.</param>
+    public static LabelledSet Read(IReadOnlyList<(string Path, SplitName? Split)> files, string shown, double? cropBoxes)
     {
         var entries = new List<LabelledSet.Entry>();
         foreach (var (path, split) in files) ReadFile(path, split, entries);
-        return new LabelledSet(shown, entries, []);
+        // They may be those of a run's split.csv, which have their margin.
+        string[] notes = cropBoxes > 0 && entries.Any(e => e.Crop is not null) ? [$"{shown}: the boxes of a CSV are taken as they stand; --crop-boxes adds no margin to them"] : [];
+        return new LabelledSet(shown, entries, [.. notes]);
     }
 
-    /// <summary>Writes path, label, split and, where a sample has one, group, in the order given; an old file stays until the new one is whole.</summary>
+    /// <summary>Writes path, label, split and, where a sample has them, group and box, in the order given; an old file stays until the new one is whole.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<string> classes, IReadOnlyList<(Sample Sample, SplitName Split)> rows)
     {
         string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
-        bool grouped = rows.Any(row => row.Sample.Group is not null);
-        var text = new StringBuilder(grouped ? "path,label,split,group\n" : "path,label,split\n");
+        bool grouped = rows.Any(row => row.Sample.Group is not null), cropped = rows.Any(row => row.Sample.Crop is not null);
+        var text = new StringBuilder($"path,label,split{(grouped ? ",group" : "")}{(cropped ? ",x,y,width,height" : "")}\n");
         foreach (var (sample, split) in rows)
         {
             string relative = Path.GetRelativePath(folder, sample.Path);
             if (Path.DirectorySeparatorChar == '\\') relative = relative.Replace('\\', '/');
             text.Append($"{CsvText.Quote(relative)},{CsvText.Quote(classes[sample.Label])},{split.ToString().ToLowerInvariant()}");
-            text.Append(grouped ? $",{CsvText.Quote(sample.Group ?? "")}\n" : "\n");
+            if (grouped) text.Append($",{CsvText.Quote(sample.Group ?? "")}");
+            if (cropped) text.Append(sample.Crop is { } crop ? $",{crop.X},{crop.Y},{crop.Width},{crop.Height}" : ",,,,");
+            text.Append('\n');
         }
         string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
         try
@@ -96,6 +103,7 @@ internal static class CsvManifest
         {
             if (!names.Contains(needed)) throw new UserException($"{file}: the column '{needed}' is missing. The first line names the columns: path,label[,split][,group].");
         }
+        if (Columns[4..].Count(names.Contains) is > 0 and < 4) throw new UserException($"{file}: a box has the columns x, y, width and height; {string.Join(", ", Columns[4..].Except(names))} {(Columns[4..].Except(names).Count() > 1 ? "are" : "is")} missing.");
         if (splitByName && names.Contains("split")) throw new UserException($"{file}: the file's name gives the split, so it cannot have a column 'split'. Remove the column or rename the file.");
         return [.. Columns.Select(name => names.IndexOf(name))];
     }
@@ -111,7 +119,22 @@ internal static class CsvManifest
             split = LabelledSet.ParseSplit(word) ?? throw new UserException($"{source}: unknown split '{word}'. Known splits: {string.Join(", ", LabelledSet.SplitWords)}.");
         }
         string? group = columns[3] >= 0 && fields[columns[3]].Length > 0 ? fields[columns[3]] : null;
-        return new LabelledSet.Entry(Resolve(folder, path), label, split, group, source);
+        var crop = columns[4] >= 0 ? ReadBox(source, [.. columns[4..].Select(c => fields[c])]) : null;
+        // Crops of one picture stay together.
+        if (crop is not null) group ??= path.Replace('\\', '/');
+        return new LabelledSet.Entry(Resolve(folder, path), label, split, group, source) { Crop = crop };
+    }
+
+    private static PixelRegion? ReadBox(string source, string[] fields)
+    {
+        if (fields.All(f => f.Length == 0)) return null;
+        var values = new int[4];
+        for (int i = 0; i < 4; i++)
+        {
+            if (!int.TryParse(fields[i], NumberStyles.None, CultureInfo.InvariantCulture, out values[i]) || (i > 1 && values[i] < 1))
+                throw new UserException($"{source}: '{fields[i]}' is no {Columns[4 + i]} of a box. It takes whole pixels from the upright picture's upper left corner, width and height at least 1.");
+        }
+        return new PixelRegion(values[0], values[1], values[2], values[3]);
     }
 
     // Manifests made on Windows have backslashes, which are letters of a name elsewhere.

@@ -13,7 +13,7 @@ internal static class DatasetFingerprint
         int next = 0;
         for (int split = 0; split < splits.Length; split++)
         {
-            foreach (var sample in splits[split]) Add(hash, $"{split} {sample.Label} {names[next++]}");
+            foreach (var sample in splits[split]) Add(hash, $"{split} {sample.Label} {NameOf(sample, names[next++])}");
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -28,6 +28,9 @@ internal static class DatasetFingerprint
         int length = common.LastIndexOf('/') + 1;
         return [.. paths.Select(path => path[length..])];
     }
+
+    /// <summary>A picture's name with the part of it that the sample is.</summary>
+    public static string NameOf(Sample sample, string name) => sample.Crop is { } crop ? $"{name}\0{crop.X},{crop.Y},{crop.Width},{crop.Height}" : name;
 
     // A zero byte ends each text; no path or name holds one.
     private static void Add(IncrementalHash hash, string text)

@@ -1,6 +1,6 @@
 namespace NativeTrainer.Imaging;
 
-/// <summary>How a data set without a validation part is divided.</summary>
+/// <summary>How a data set is read, and divided where it has no validation part.</summary>
 public sealed record DatasetOptions
 {
     /// <summary>Share of each class that validates, 0 ≤ fraction &lt; 1; 0 leaves the validation part empty.</summary>
@@ -10,6 +10,12 @@ public sealed record DatasetOptions
 
     /// <summary>Opens a set in which a group or a file lies in two splits, which is otherwise refused: for <see cref="SplitRepair"/>.</summary>
     public bool AllowStraddling { get; init; }
+
+    /// <summary>
+    /// Makes a sample of each box of an annotation file, cropped with so much of the box's width and height as margin on each side, 0 to 2; the crops of one
+    /// picture are one group. Null takes whole pictures.
+    /// </summary>
+    public double? CropBoxes { get; init; }
 }
 
 /// <summary>One part of a data set, labelled by <paramref name="Classes"/>.</summary>
@@ -21,7 +27,8 @@ public sealed record DatasetSplit(IReadOnlyList<string> Classes, IReadOnlyList<S
 
 /// <summary>
 /// The pictures and labels of a data set. Understood are: a folder with train and val (valid, validation), if wanted test, each holding class folders;
-/// one folder of class folders; a folder with train.csv, if wanted val.csv and test.csv; a CSV file (path,label[,split][,group]); a folder with MNIST's idx files.
+/// one folder of class folders; a folder with train.csv, if wanted val.csv and test.csv; a CSV file (path,label[,split][,group][,x,y,width,height]); a folder with MNIST's idx files;
+/// a file or a folder of COCO JSON, Label Studio JSON, Kili JSON, CVAT for images 1.1, Pascal VOC or YOLO, told by its content: pictures that have one class, or a crop of each box.
 /// Without a validation part, one is taken from the training part by seed, class by class; groups are never divided.
 /// </summary>
 public sealed class DatasetIndex
@@ -59,7 +66,7 @@ public sealed class DatasetIndex
         options ??= new DatasetOptions();
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new UserException($"the validation fraction is {options.ValidationFraction}; it has to be at least 0 and less than 1, such as 0.2");
-        var set = LabelledSet.Read(root, strictFolders: true);
+        var set = LabelledSet.Read(root, strictFolders: true, options.CropBoxes);
         var training = set.Entries.Where(e => e.Split is null or SplitName.Train).ToList();
         if (training.Count == 0) throw new UserException($"{root}: has a {Words(set)} part but none to train on. Name one 'train'.");
         string[] classes = Names(training);
@@ -75,10 +82,11 @@ public sealed class DatasetIndex
     /// <param name="path">A split's own folder of class folders, a CSV, or a data root.</param>
     /// <param name="split">Which part of a data root or of a CSV with a split column; null takes val, else test, of a data root and all rows of a CSV.</param>
     /// <param name="classes">Class names of the model, to which labels are mapped; null numbers the data set's own classes in sorted order.</param>
+    /// <param name="cropBoxes">As <see cref="DatasetOptions.CropBoxes"/>.</param>
     /// <exception cref="UserException">As <see cref="Open"/>; or the part does not exist, or has a class that the model does not know.</exception>
-    public static DatasetSplit OpenSplit(string path, SplitName? split = null, IReadOnlyList<string>? classes = null)
+    public static DatasetSplit OpenSplit(string path, SplitName? split = null, IReadOnlyList<string>? classes = null, double? cropBoxes = null)
     {
-        var set = LabelledSet.Read(path, strictFolders: false);
+        var set = LabelledSet.Read(path, strictFolders: false, cropBoxes);
         var entries = Select(set, path, split);
         if (entries.Count == 0) throw new UserException($"{path}: holds no pictures. {string.Join(". ", set.Notes.Take(3))}".TrimEnd());
         // All parts give the names, so that a class that this part lacks keeps its number.
@@ -125,13 +133,13 @@ public sealed class DatasetIndex
     private static Sample[] Samples(IEnumerable<LabelledSet.Entry> entries, string[] classes)
     {
         var index = classes.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i);
-        return [.. entries.Select(e => new Sample(e.Path, index[e.Class], e.Group) { Pixels = e.Pixels })];
+        return [.. entries.Select(e => new Sample(e.Path, index[e.Class], e.Group) { Pixels = e.Pixels, Crop = e.Crop })];
     }
 
     private static void TakeValidation(Sample[][] splits, int classes, DatasetOptions options)
     {
         var all = splits[(int)SplitName.Train];
-        string[] names = DatasetFingerprint.RelativeNames(all);
+        string[] names = [.. DatasetFingerprint.RelativeNames(all).Select((name, i) => DatasetFingerprint.NameOf(all[i], name))];
         bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], [.. all.Select(s => s.Group)], classes, options.ValidationFraction, options.Seed);
         splits[(int)SplitName.Train] = [.. all.Where((_, i) => !chosen[i])];
         splits[(int)SplitName.Val] = [.. all.Where((_, i) => chosen[i])];

@@ -27,23 +27,24 @@ public enum DecodeFailure
 
     /// <summary>More pixels than <see cref="ImageDecoder.MaxPixels"/>.</summary>
     TooLarge,
+
+    /// <summary>The wanted region lies outside the picture.</summary>
+    OutsidePicture,
 }
 
 /// <summary>A picture, or the reason why there is none.</summary>
 public sealed class DecodeResult
 {
-    private DecodeResult(RgbImage? image, int width, int height, DecodeFailure failure, string reason)
-        => (Image, Width, Height, Failure, Reason) = (image, width, height, failure, reason);
+    private DecodeResult(RgbImage? image, DecodeFailure failure, string reason) => (Image, Failure, Reason) = (image, failure, reason);
 
     public RgbImage? Image { get; }
 
-    /// <summary>Pixels across the upright picture as it is in the file, which <see cref="Image"/> may be smaller than; 0 where there is none.</summary>
-    public int Width { get; }
-
-    /// <summary>Pixels down, as <see cref="Width"/>.</summary>
-    public int Height { get; }
-
     public DecodeFailure Failure { get; }
+
+    /// <summary>Width of the picture, or of the wanted part of it, before decoding shrank it; upright.</summary>
+    public int FullWidth { get; private init; }
+
+    public int FullHeight { get; private init; }
 
     /// <summary>One phrase for people, such as "is a Git LFS pointer: run 'git lfs pull'"; empty where there is a picture.</summary>
     public string Reason { get; }
@@ -53,9 +54,9 @@ public sealed class DecodeResult
 
     internal static DecodeResult Of(RgbImage image) => Of(image, image.Width, image.Height);
 
-    internal static DecodeResult Of(RgbImage image, int width, int height) => new(image, width, height, DecodeFailure.None, "");
+    internal static DecodeResult Of(RgbImage image, int fullWidth, int fullHeight) => new(image, DecodeFailure.None, "") { FullWidth = fullWidth, FullHeight = fullHeight };
 
-    internal static DecodeResult Failed(DecodeFailure failure, string reason) => new(null, 0, 0, failure, reason);
+    internal static DecodeResult Failed(DecodeFailure failure, string reason) => new(null, failure, reason);
 }
 
 /// <summary>How large a decoded picture has to be.</summary>
@@ -66,4 +67,8 @@ public sealed class DecodeResult
 /// <param name="Eighths">
 /// Also at 3/8, 5/8, 6/8 and 7/8: faster still, and less is left for the resizer, whose filter is the one that networks are evaluated with.
 /// </param>
-public readonly record struct DecodeTarget(int ShortSide = 0, bool Eighths = false);
+public readonly record struct DecodeTarget(int ShortSide = 0, bool Eighths = false)
+{
+    /// <summary>The part that is wanted, in pixels of the upright picture at full size, clipped to it; the short side is then the part's. Null is the whole picture.</summary>
+    public PixelRegion? Region { get; init; }
+}

@@ -120,10 +120,13 @@ internal sealed class ImageFolder
         return !name.StartsWith('.') && name.ToLowerInvariant() is not ("thumbs.db" or "desktop.ini" or "__macosx");
     }
 
+    /// <summary>By its extension alone.</summary>
+    public static bool HasPictureName(string file) => Extensions.Contains(Path.GetExtension(file));
+
     /// <summary>By its extension, else by its first bytes.</summary>
     public static bool IsPicture(string file)
     {
-        if (Extensions.Contains(Path.GetExtension(file))) return true;
+        if (HasPictureName(file)) return true;
         try
         {
             using var handle = File.OpenHandle(file);

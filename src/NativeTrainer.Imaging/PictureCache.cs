@@ -35,7 +35,7 @@ internal sealed class PictureCache
         for (int start = 0; start < samples.Length; start += block)
         {
             int first = start, count = Math.Min(block, samples.Length - start);
-            Parallel.For(0, count, parallel, i => results[i] = cache.Read(samples[first + i]));
+            Parallel.ForEach(Runs(samples.AsSpan(first, count)), parallel, run => cache.Read(samples, first + run.Start, results.AsSpan(run.Start, run.Count)));
             for (int i = 0; i < count; i++)
             {
                 var (sample, result) = (samples[start + i], results[i]);
@@ -63,9 +63,44 @@ internal sealed class PictureCache
         return result.Image ?? throw new UserException($"{Samples[sample].Path}: {result.Reason}, though it could be decoded when the run began. Restore the file and resume.");
     }
 
-    private DecodeResult Read(Sample sample)
+    // Neighbours that are parts of one file are decoded together.
+    private static List<(int Start, int Count)> Runs(ReadOnlySpan<Sample> samples)
     {
-        var result = sample.Pixels is { } pixels ? DecodeResult.Of(pixels) : ImageDecoder.Decode(sample.Path, _transform.Target);
+        var runs = new List<(int Start, int Count)>();
+        for (int i = 0; i < samples.Length; i++)
+        {
+            bool same = i > 0 && samples[i].Crop is not null && samples[i].Path == samples[i - 1].Path && samples[i].Pixels is null && samples[i - 1].Pixels is null;
+            if (same) runs[^1] = (runs[^1].Start, runs[^1].Count + 1);
+            else runs.Add((i, 1));
+        }
+        return runs;
+    }
+
+    private void Read(Sample[] samples, int first, Span<DecodeResult> results)
+    {
+        if (results.Length == 1)
+        {
+            results[0] = Read(samples[first]);
+            return;
+        }
+        var targets = new DecodeTarget[results.Length];
+        for (int i = 0; i < targets.Length; i++) targets[i] = _transform.Target with { Region = samples[first + i].Crop };
+        ImageDecoder.Decode(samples[first].Path, targets).CopyTo(results);
+        for (int i = 0; i < targets.Length; i++) results[i] = Transform(results[i]);
+    }
+
+    private DecodeResult Read(Sample sample)
+        => Transform(sample.Pixels is { } pixels ? Cut(pixels, sample.Crop) : ImageDecoder.Decode(sample.Path, _transform.Target with { Region = sample.Crop }));
+
+    private static DecodeResult Cut(RgbImage pixels, PixelRegion? crop)
+    {
+        if (crop is not { } wanted) return DecodeResult.Of(pixels);
+        return wanted.Within(pixels.Width, pixels.Height) is { } part ? DecodeResult.Of(pixels.Cut(part))
+            : DecodeResult.Failed(DecodeFailure.OutsidePicture, $"has {pixels.Width}×{pixels.Height} pixels, and the box {wanted.X},{wanted.Y},{wanted.Width},{wanted.Height} lies outside");
+    }
+
+    private DecodeResult Transform(DecodeResult result)
+    {
         if (!result.Success) return result;
         if (!_resizers.TryTake(out var resizer)) resizer = new Resizer(_filter);
         var image = _transform.Apply(result.Image, resizer);

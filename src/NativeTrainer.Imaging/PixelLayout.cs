@@ -6,22 +6,24 @@ namespace NativeTrainer.Imaging;
 /// <summary>From what the decoder writes (RGBA, 4 bytes, alpha not multiplied in) to an upright picture of RGB on white.</summary>
 internal static class PixelLayout
 {
-    /// <param name="rgba">(height, width, 4); its contents are used up.</param>
-    /// <param name="opaque">Alpha is 255 everywhere.</param>
+    /// <param name="rgba">(height, width, 4), opaque.</param>
     /// <param name="orientation">EXIF's 1 to 8.</param>
-    public static RgbImage ToRgb(Span<byte> rgba, int width, int height, bool opaque, int orientation)
+    /// <param name="region">The part of the upright picture that is wanted; it lies within.</param>
+    public static RgbImage ToRgb(ReadOnlySpan<byte> rgba, int width, int height, int orientation, PixelRegion region)
     {
-        if (!opaque) CompositeOnWhite(rgba);
-        bool turned = orientation >= 5;
-        var (w, h) = turned ? (height, width) : (width, height);
+        var (w, h) = (region.Width, region.Height);
         var pixels = GC.AllocateUninitializedArray<byte>(checked(w * h * 3));
-        if (orientation <= 1) DropAlpha(rgba, pixels);
-        else Orient(MemoryMarshal.Cast<byte, uint>(rgba), pixels, (width, height), orientation);
+        if (orientation > 1) Orient(MemoryMarshal.Cast<byte, uint>(rgba), pixels, (width, height), orientation, region);
+        else if (w == width) DropAlpha(rgba.Slice(region.Y * width * 4, h * width * 4), pixels);
+        else
+        {
+            for (int y = 0; y < h; y++) DropAlpha(rgba.Slice(((region.Y + y) * width + region.X) * 4, w * 4), pixels.AsSpan(y * w * 3, w * 3));
+        }
         return new RgbImage(pixels, w, h);
     }
 
-    // c·a + 255·(1 − a), rounded to nearest.
-    private static void CompositeOnWhite(Span<byte> rgba)
+    /// <summary>Colour · alpha + 255 · (1 − alpha), rounded to nearest.</summary>
+    public static void CompositeOnWhite(Span<byte> rgba)
     {
         for (int i = 0; i + 4 <= rgba.Length; i += 4)
         {
@@ -44,7 +46,7 @@ internal static class PixelLayout
         for (; to < rgb.Length; from += 4, to += 3) rgba.Slice(from, 3).CopyTo(rgb[to..]);
     }
 
-    private static void Orient(ReadOnlySpan<uint> source, Span<byte> rgb, (int Width, int Height) size, int orientation)
+    private static void Orient(ReadOnlySpan<uint> source, Span<byte> rgb, (int Width, int Height) size, int orientation, PixelRegion region)
     {
         var (width, height) = size;
         int last = width - 1, bottom = (height - 1) * width;
@@ -60,12 +62,11 @@ internal static class PixelLayout
             8 => (last, width, -1),
             _ => throw new ArgumentOutOfRangeException(nameof(orientation)),
         };
-        var (w, h) = orientation >= 5 ? (height, width) : (width, height);
         int to = 0;
-        for (int y = 0; y < h; y++)
+        for (int y = 0; y < region.Height; y++)
         {
-            int from = start + y * down;
-            for (int x = 0; x < w; x++, from += right, to += 3)
+            int from = start + (region.Y + y) * down + region.X * right;
+            for (int x = 0; x < region.Width; x++, from += right, to += 3)
             {
                 uint pixel = source[from];
                 (rgb[to], rgb[to + 1], rgb[to + 2]) = BitConverter.IsLittleEndian

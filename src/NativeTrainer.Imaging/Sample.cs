@@ -8,6 +8,9 @@ public sealed record Sample(string Path, int Label, string? Group = null)
 {
     /// <summary>The picture itself where it is not in a file of its own; null decodes <see cref="Path"/>.</summary>
     public RgbImage? Pixels { get; init; }
+
+    /// <summary>The part of the upright picture that the sample is; null is all of it.</summary>
+    public PixelRegion? Crop { get; init; }
 }
 
 /// <summary>A part of a data set.</summary>

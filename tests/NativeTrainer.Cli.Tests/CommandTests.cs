@@ -47,6 +47,31 @@ public sealed class CommandTests(CliFixture fixture) : IClassFixture<CliFixture>
     }
 
     [Fact]
+    public void BoxesOfAnnotationsAreTrainedAndEvaluated()
+    {
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(fixture.Data, "train"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        var images = files.Select((file, i) => $$"""{"id": {{i}}, "file_name": "drawn/train/{{Path.GetFileName(Path.GetDirectoryName(file))}}/{{Path.GetFileName(file)}}", "width": 40, "height": 40}""");
+        var boxes = files.SelectMany((_, i) => new[] { "0, 0, 40, 40", "2, 3, 30, 34" }.Select(box => $$"""{"image_id": {{i}}, "category_id": {{i / 12}}, "bbox": [{{box}}]}"""));
+        string coco = fixture.In("boxes.json");
+        File.WriteAllText(coco, $$"""{"images": [{{string.Join(",", images)}}], "annotations": [{{string.Join(",", boxes)}}], "categories": [{"id": 0, "name": "boat"}, {"id": 1, "name": "fish"}, {"id": 2, "name": "house"}]}""");
+        string run = fixture.In("boxes-run");
+        var trained = CliFixture.Run("train", "--data", coco, "--crop-boxes", "--weights", fixture.Weights, "--strategy", "head", "--epochs", "2", "--batch", "6", "--threads", "2", "--out", run);
+        Assert.True(trained.Code == 0, trained.Error);
+        Assert.Contains("COCO annotations of 36 pictures; 72 boxes are used", trained.Error, StringComparison.Ordinal);
+        Assert.Contains("\"cropBoxes\": 0.1", File.ReadAllText(Path.Combine(run, "options.json")), StringComparison.Ordinal);
+        string[] rows = File.ReadAllLines(Path.Combine(run, "split.csv"));
+        Assert.Equal(("path,label,split,group,x,y,width,height", 1 + 72), (rows[0], rows.Length));
+        Assert.StartsWith("path,x,y,width,height,label,", File.ReadLines(Path.Combine(run, "predictions.csv")).First(), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(run, "predictions.png")));
+
+        string best = Path.Combine(run, "best.safetensors");
+        using var ofSplit = JsonDocument.Parse(CliFixture.Run("evaluate", "--weights", best, "--data", Path.Combine(run, "split.csv"), "--json").LastLine);
+        using var ofAnnotations = JsonDocument.Parse(CliFixture.Run("evaluate", "--weights", best, "--data", coco, "--crop-boxes", "0.1", "--json").LastLine);
+        Assert.Equal(72, ofAnnotations.RootElement.GetProperty("count").GetInt32());
+        Assert.Equal(ofAnnotations.RootElement.GetProperty("accuracy").GetDouble(), ofSplit.RootElement.GetProperty("accuracy").GetDouble());
+    }
+
+    [Fact]
     public void InspectShowsSpecLabelsAndTensors()
     {
         var text = CliFixture.Run("inspect", fixture.Weights, "--tensors");

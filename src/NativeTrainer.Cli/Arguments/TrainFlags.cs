@@ -38,7 +38,8 @@ internal sealed class TrainFlags
 
     private void Source()
     {
-        Add(Options.Text("--data", "PATH", "Folder with train/ and val/, or with one folder per class, or a CSV with path,label[,split][,group]."), (o, v) => o with { Data = v });
+        Add(Options.Text("--data", "PATH", "Folder with train/ and val/, or with one folder per class; a CSV with path,label[,split][,group][,x,y,width,height]; or a file or folder of COCO, Label Studio, Kili, CVAT, Pascal VOC or YOLO annotations."), (o, v) => o with { Data = v });
+        Add(DataFlags.CropBoxes(), (o, v) => o with { CropBoxes = v ?? DataFlags.UsualMargin });
         Add(Options.Text("--weights", "FILE", "Weights to start from (.safetensors; see convert).", "-w"), (o, v) => o with { Weights = v });
         Add(Options.Text("--model", "NAME", "resnet18, 34, 50, 101 or 152: without --weights from random weights, with them adding the stages they lack."), (o, v) => o with { Model = v });
         Add(Options.Choice("--strategy", "What learns: the head; the head then all; one stage after another; all at once. [default: two-stage]",

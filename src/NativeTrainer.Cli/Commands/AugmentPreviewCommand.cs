@@ -19,6 +19,7 @@ internal static class AugmentPreviewCommand
             "nativetrainer augment-preview --data photos --augment strong,hue=0.1,mixup=0 --size 160 -o strong.png");
         var data = Options.Text("--data", "PATH", "As for train.", "-d");
         data.Required = true;
+        var cropBoxes = DataFlags.CropBoxes();
         var augment = Options.Text("--augment", "SPEC", "none, light, medium, strong, or with changes such as medium,hue=0.1. [default: light]");
         var weights = Options.Text("--weights", "FILE", "Weights whose input size and mean colour to use.", "-w");
         var size = Options.Integer("--size", "PIXELS", "Side of the input. [default: the weights' own, else 224]");
@@ -27,7 +28,7 @@ internal static class AugmentPreviewCommand
         var seed = Options.Seed("--seed", "The run's seed. [default: 1]");
         var file = Options.Text("--output", "FILE", "The PNG or JPEG to write. [default: augment-preview.png]", "-o");
         var threads = MachineFlags.Threads();
-        foreach (Option option in (Option[])[data, augment, weights, size, pictures, versions, seed, file, threads]) command.Add(option);
+        foreach (Option option in (Option[])[data, cropBoxes, augment, weights, size, pictures, versions, seed, file, threads]) command.Add(option);
         command.SetAction(parsed =>
         {
             int rows = parsed.Given(pictures) ? parsed.GetValue(pictures) : UsualPictures, columns = parsed.Given(versions) ? parsed.GetValue(versions) : UsualVersions;
@@ -38,7 +39,7 @@ internal static class AugmentPreviewCommand
             var options = AugmentationOptions.Parse(parsed.GetValue(augment) ?? "light");
             string to = parsed.GetValue(file) ?? "augment-preview.png";
             ulong start = parsed.Given(seed) ? parsed.GetValue(seed) : 1;
-            ImageWriter.Write(AugmentationPreview.Sheet(parsed.GetValue(data)!, options, start, rows, columns, side, preprocessing, parsed.GetValue(threads)), to);
+            ImageWriter.Write(AugmentationPreview.Sheet(parsed.GetValue(data)!, options, start, rows, columns, side, preprocessing, parsed.GetValue(threads), DataFlags.Margin(parsed, cropBoxes)), to);
             parsed.InvocationConfiguration.Output.WriteLine(to);
             return ExitCode.Done;
         });

@@ -15,15 +15,17 @@ internal static class EvaluateCommand
         var command = new ExampleCommand("evaluate", "Measure a network on labelled images.",
             "nativetrainer evaluate --weights runs/photos-1/best.safetensors --data photos/val",
             "nativetrainer evaluate --weights best.safetensors --data photos --split test --out report",
-            "nativetrainer evaluate --weights best.safetensors --data test.csv --json");
+            "nativetrainer evaluate --weights best.safetensors --data test.csv --json",
+            "nativetrainer evaluate --weights best.safetensors --data annotations.xml --crop-boxes 0.1");
         var weights = NetworkFlags.Weights();
-        var data = Options.Text("--data", "PATH", "A split's folder with one folder per class, a CSV with path,label, or a data root.", "-d");
+        var data = Options.Text("--data", "PATH", "A split's folder with one folder per class, a CSV with path,label, a data root, or annotations as for train.", "-d");
         data.Required = true;
         var split = Options.Choice("--split", "The part of a data root. [default: val, else test]", ("train", SplitName.Train), ("val", SplitName.Val), ("test", SplitName.Test));
+        var cropBoxes = DataFlags.CropBoxes();
         var limit = Options.Integer("--limit", "N", "Only N images, spread evenly over the set. [default: all]");
         var folder = Options.Text("--out", "FOLDER", "Write per-class.csv, confusion.csv, predictions.csv and confusion.png there.", "-o");
         var (size, batch, threads, device, precision, json) = (NetworkFlags.Size(), NetworkFlags.Batch(), MachineFlags.Threads(), MachineFlags.Device(), MachineFlags.Precision(), JsonFlag.Make());
-        foreach (Option option in (Option[])[weights, data, split, limit, folder, size, batch, threads, device, precision, json]) command.Add(option);
+        foreach (Option option in (Option[])[weights, data, split, cropBoxes, limit, folder, size, batch, threads, device, precision, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -32,6 +34,7 @@ internal static class EvaluateCommand
                 Weights = parsed.GetValue(weights)!,
                 Data = parsed.GetValue(data)!,
                 Split = parsed.Given(split) ? parsed.GetValue(split) : null,
+                CropBoxes = DataFlags.Margin(parsed, cropBoxes),
                 Limit = parsed.GetValue(limit),
                 Size = parsed.GetValue(size),
                 Batch = parsed.GetValue(batch),

@@ -22,7 +22,7 @@ internal static class PredictionGrid
 
     private static void Draw(SKCanvas canvas, PredictedImage image, IReadOnlyList<string> classes, float left, float top)
     {
-        if (ImageDecoder.Decode(image.Path, new DecodeTarget(Cell)).Image is RgbImage decoded)
+        if (ImageDecoder.Decode(image.Path, new DecodeTarget(Cell) { Region = image.Crop }).Image is RgbImage decoded)
         {
             using var bitmap = Bitmap(new Resizer().CentreCrop(decoded, Cell, Cell));
             canvas.DrawBitmap(bitmap, left, top, SKSamplingOptions.Default);

@@ -1,4 +1,5 @@
 using System.Text;
+using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Evaluation;
 
@@ -23,15 +24,19 @@ public static class EvaluationTables
         return csv.ToString();
     }
 
-    /// <summary>path,label,predicted,probability and one column of probabilities per class; the label is empty where it is unknown.</summary>
+    /// <summary>path,label,predicted,probability and one column of probabilities per class; the label is empty where it is unknown. Crops have x,y,width,height behind the path.</summary>
     public static string Predictions(IReadOnlyList<PredictedImage> images, IReadOnlyList<string> classes)
     {
-        var csv = new StringBuilder(CsvLine.Of(["path", "label", "predicted", "probability", .. classes]));
+        bool cropped = images.Any(i => i.Crop is not null);
+        string[] box = cropped ? ["x", "y", "width", "height"] : [];
+        var csv = new StringBuilder(CsvLine.Of(["path", .. box, "label", "predicted", "probability", .. classes]));
         foreach (var image in images)
         {
             string label = image.Label < 0 ? "" : classes[image.Label];
-            csv.Append(CsvLine.Of([image.Path, label, classes[image.Predicted], image.Probabilities[image.Predicted], .. image.Probabilities.Cast<object>()]));
+            csv.Append(CsvLine.Of([image.Path, .. cropped ? Box(image.Crop) : [], label, classes[image.Predicted], image.Probabilities[image.Predicted], .. image.Probabilities.Cast<object>()]));
         }
         return csv.ToString();
     }
+
+    private static object[] Box(PixelRegion? crop) => crop is { } box ? [box.X, box.Y, box.Width, box.Height] : ["", "", "", ""];
 }

@@ -29,11 +29,14 @@ public record InferenceOptions
 /// <summary>A labelled set to evaluate on.</summary>
 public sealed record EvaluateOptions : InferenceOptions
 {
-    /// <summary>A split's folder of class folders, a CSV, or a data root.</summary>
+    /// <summary>A split's folder of class folders, a CSV, a data root, or a file or folder of an annotation tool.</summary>
     public required string Data { get; init; }
 
     /// <summary>Which part of a data root: train, val or test; null takes val, else test.</summary>
     public SplitName? Split { get; init; }
+
+    /// <summary>As <see cref="DatasetOptions.CropBoxes"/>.</summary>
+    public double? CropBoxes { get; init; }
 
     /// <summary>Only the first so many images, spread evenly over the set; 0 takes all.</summary>
     public int Limit { get; init; }
@@ -59,7 +62,7 @@ public static class Evaluator
     public static EvaluationResult Evaluate(EvaluateOptions options, CancellationToken stop = default)
     {
         var weights = ColourInput.Of(options.Weights, ModelFile.Load(options.Weights));
-        var split = DatasetIndex.OpenSplit(options.Data, options.Split, weights.Labels);
+        var split = DatasetIndex.OpenSplit(options.Data, options.Split, weights.Labels, options.CropBoxes);
         if (split.Classes.Count > weights.Spec.Head.Classes)
             throw new UserException($"{options.Data}: has {split.Classes.Count} classes, {options.Weights} knows {weights.Spec.Head.Classes}; train on this data first");
         var samples = options.Limit > 0 && options.Limit < split.Samples.Count
@@ -106,7 +109,7 @@ public static class Evaluator
         session.Bind(arena);
         var probabilities = session.Run(source, stop);
         int classes = session.Width;
-        return ([.. source.Samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()))],
+        return ([.. source.Samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()) { Crop = s.Crop })],
             [.. source.Problems.Select(p => $"{p.Path}: {p.Reason}")]);
     }
 

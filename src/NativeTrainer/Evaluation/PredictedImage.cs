@@ -1,3 +1,5 @@
+using NativeTrainer.Imaging;
+
 namespace NativeTrainer.Evaluation;
 
 /// <summary>What a classifier says about one image.</summary>
@@ -6,6 +8,9 @@ namespace NativeTrainer.Evaluation;
 /// <param name="Probabilities">One per class; they sum to 1.</param>
 public sealed record PredictedImage(string Path, int Label, float[] Probabilities)
 {
+    /// <summary>The part of the upright picture that was classified; null is all of it.</summary>
+    public PixelRegion? Crop { get; init; }
+
     /// <summary>The class with the highest probability (ties go to the lower index).</summary>
     public int Predicted
     {

@@ -18,10 +18,12 @@ public static class AugmentationPreview
     /// <param name="size">Side of the network's input in pixels.</param>
     /// <param name="preprocessing">Of the weights.</param>
     /// <param name="threads">Kernel threads; 0 takes all processors.</param>
+    /// <param name="cropBoxes">As <see cref="DatasetOptions.CropBoxes"/>.</param>
     /// <exception cref="UserException">The data cannot be used.</exception>
-    public static RgbImage Sheet(string data, AugmentationOptions options, ulong seed, int pictures, int versions, int size, Preprocessing preprocessing, int threads)
+    public static RgbImage Sheet(string data, AugmentationOptions options, ulong seed, int pictures, int versions, int size, Preprocessing preprocessing, int threads,
+        double? cropBoxes = null)
     {
-        var index = DatasetIndex.Open(data, new DatasetOptions { Seed = seed });
+        var index = DatasetIndex.Open(data, new DatasetOptions { Seed = seed, CropBoxes = cropBoxes });
         using var source = BatchSource.Train(index.Split(SplitName.Train), TrainingData.StoredSide(size), new BatchOptions { BatchSize = 1, CacheBytes = 0 });
         source.Prepare();
         int count = Math.Min(pictures, source.Samples.Count);

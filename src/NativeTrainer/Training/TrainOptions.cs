@@ -80,7 +80,7 @@ public enum SelectionMetric
 /// <summary>Everything that decides a run. Saved as <c>options.json</c> in the run folder; given back, it repeats the run.</summary>
 public sealed record TrainOptions
 {
-    /// <summary>Image folder, folder with split CSVs, or a CSV file.</summary>
+    /// <summary>Image folder, folder with split CSVs, a CSV file, or a file or folder of an annotation tool.</summary>
     public required string Data { get; init; }
 
     /// <summary>A safetensors file to start from; null with <see cref="Model"/> starts from random weights.</summary>
@@ -178,6 +178,9 @@ public sealed record TrainOptions
 
     /// <summary>Share of each class that validates when the data has no validation split.</summary>
     public float ValidationFraction { get; init; } = 0.2f;
+
+    /// <summary>Trains on the boxes of annotations, each cropped with so much of its width and height as margin on each side, 0 to 2; null takes whole pictures.</summary>
+    public float? CropBoxes { get; init; }
 
     public ulong Seed { get; init; } = 1;
 

@@ -40,6 +40,7 @@ public static class TrainOptionsValidator
         foreach (int width in options.HeadHidden) Range("--head-hidden", width, 1, 65536);
         Real("--head-dropout", options.HeadDropout, 0, 1, belowMax: true);
         Real("--val-fraction", options.ValidationFraction, 0, 1, aboveMin: true, belowMax: true);
+        if (options.CropBoxes is float margin) Real("--crop-boxes", margin, 0, 2, note: "share of the box's size");
         Range("--threads", options.Threads, 0, MaxThreads, "threads, 0 takes all processors");
         if (options.CacheBytes < 0) throw new UserException($"--cache {options.CacheBytes} is negative; give a size such as 2GB, or 0 for no cache");
         if (options.MemoryBytes < 0) throw new UserException($"--memory {options.MemoryBytes} is negative; give a size such as 512MB, or 0 for no limit");

@@ -266,7 +266,7 @@ internal sealed class TrainingRun : IDisposable
         float[] probabilities = stage is { OnFeatures: true } ? HeadOnFeatures(_validationFeatures!) : Infer(InferenceOutput.Probabilities, _data.Validation);
         var samples = _data.Validation.Samples;
         var metrics = ClassificationMetrics.Compute(probabilities, [.. samples.Select(s => s.Label)], _data.Classes);
-        return (metrics, [.. samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()))]);
+        return (metrics, [.. samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()) { Crop = s.Crop })]);
     }
 
     /// <summary>Metrics of the best weights where their epoch lies before a resumption; of the present ones where no epoch has ended yet.</summary>

@@ -40,7 +40,7 @@ internal sealed class PictureReader(FeatureNetwork? network, IReadOnlyList<IPict
         {
             var decoded = ImageDecoder.Decode(file, new DecodeTarget(_shortSide));
             if (!decoded.Success) return new Outcome(hash, decoded, null);
-            (image, width, height) = (decoded.Image, decoded.Width, decoded.Height);
+            (image, width, height) = (decoded.Image, decoded.FullWidth, decoded.FullHeight);
         }
         var picture = new MeasuredPicture { File = file, Image = image, Width = width, Height = height };
         foreach (int i in missing)
