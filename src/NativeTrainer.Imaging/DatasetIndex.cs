@@ -16,6 +16,9 @@ public sealed record DatasetOptions
     /// picture are one group. Null takes whole pictures.
     /// </summary>
     public double? CropBoxes { get; init; }
+
+    /// <summary>An <c>audit.csv</c> (path,code,label,suggested_label,action) whose drops and relabels are applied before anything else; null for none.</summary>
+    public string? Fix { get; init; }
 }
 
 /// <summary>One part of a data set, labelled by <paramref name="Classes"/>.</summary>
@@ -29,7 +32,7 @@ public sealed record DatasetSplit(IReadOnlyList<string> Classes, IReadOnlyList<S
 /// The pictures and labels of a data set. Understood are: a folder with train and val (valid, validation), if wanted test, each holding class folders;
 /// one folder of class folders; a folder with train.csv, if wanted val.csv and test.csv; a CSV file (path,label[,split][,group][,x,y,width,height]); a folder with MNIST's idx files;
 /// a file or a folder of COCO JSON, Label Studio JSON, Kili JSON, CVAT for images 1.1, Pascal VOC or YOLO, told by its content: pictures that have one class, or a crop of each box.
-/// Without a validation part, one is taken from the training part by seed, class by class; groups are never divided.
+/// Without a validation part, one is taken from the training part by seed, class by class; groups and files with the same bytes are never divided.
 /// </summary>
 public sealed class DatasetIndex
 {
@@ -59,7 +62,8 @@ public sealed class DatasetIndex
     /// <param name="root">Folder or CSV file.</param>
     /// <param name="options">How to divide it; null for the defaults.</param>
     /// <exception cref="UserException">
-    /// Missing folder or file, no class folders, an empty class, fewer than two classes, a class that is not trained, a damaged CSV, a group or a file in two splits.
+    /// Missing folder or file, no class folders, an empty class, fewer than two classes, a class that is not trained, a damaged CSV, a group or a file in two splits;
+    /// a file of fixes that is damaged or of other data.
     /// </exception>
     public static DatasetIndex Open(string root, DatasetOptions? options = null)
     {
@@ -67,6 +71,7 @@ public sealed class DatasetIndex
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new UserException($"the validation fraction is {options.ValidationFraction}; it has to be at least 0 and less than 1, such as 0.2");
         var set = LabelledSet.Read(root, strictFolders: true, options.CropBoxes);
+        if (options.Fix is string fix) set = DatasetFixes.Read(fix).Apply(set);
         var training = set.Entries.Where(e => e.Split is null or SplitName.Train).ToList();
         if (training.Count == 0) throw new UserException($"{root}: has a {Words(set)} part but none to train on. Name one 'train'.");
         string[] classes = Names(training);
@@ -140,7 +145,7 @@ public sealed class DatasetIndex
     {
         var all = splits[(int)SplitName.Train];
         string[] names = [.. DatasetFingerprint.RelativeNames(all).Select((name, i) => DatasetFingerprint.NameOf(all[i], name))];
-        bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], [.. all.Select(s => s.Group)], classes, options.ValidationFraction, options.Seed);
+        bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], ExactCopies.JoinGroups(all), classes, options.ValidationFraction, options.Seed);
         splits[(int)SplitName.Train] = [.. all.Where((_, i) => !chosen[i])];
         splits[(int)SplitName.Val] = [.. all.Where((_, i) => chosen[i])];
     }

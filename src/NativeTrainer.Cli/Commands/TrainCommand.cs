@@ -22,6 +22,7 @@ internal static class TrainCommand
             "nativetrainer train --data photos --weights resnet50.safetensors --auto --epochs 12",
             "nativetrainer train --data instances.json --crop-boxes 0.1 --weights resnet50.safetensors",
             "nativetrainer train --data photos --model resnet18 --epochs 60 --schedule one-cycle",
+            "nativetrainer train --data photos --weights resnet50.safetensors --fix runs/photos-audit/audit.csv",
             "nativetrainer train --resume runs/photos-1",
             "nativetrainer train --config runs/photos-1/options.json --seed 2");
         var flags = new TrainFlags(command);

@@ -34,7 +34,7 @@ internal sealed record BaselineJson(string Class, double Accuracy, double Balanc
 }
 
 internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double ImagesPerSecond, long PeakMemoryBytes, double Seconds, string Run, string? Weights, bool Interrupted,
-    string? Diverged, IReadOnlyList<string> Unusable)
+    string? Diverged, IReadOnlyList<string> Unusable, IReadOnlyList<string> Allowed)
 {
     public static TrainJson Of(TrainResult result)
     {
@@ -42,7 +42,7 @@ internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double 
         return new(
             result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, ClassJson.Of(best)),
             result.BestEpoch < 1 ? null : BaselineJson.Of(best), result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
-            result.Unusable);
+            result.Unusable, result.Audit.Marks);
     }
 }
 

@@ -1,3 +1,4 @@
+using NativeTrainer.Advice.Audit;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Weights;
@@ -7,11 +8,15 @@ namespace NativeTrainer.Training;
 /// <summary>Trains image classifiers: the entry point of the command line and of programs that embed the engine.</summary>
 public static class Trainer
 {
+    /// <summary>Metadata of a weights file: the findings that were allowed, and so mark its figures.</summary>
+    public const string AllowedKey = "nativetrainer.allowed";
+
     /// <summary>Runs a training from its options.</summary>
     /// <param name="options">Checked here.</param>
     /// <param name="observer">Hears of the plan, steps and epochs. The run folder's records are an observer too and are attached here.</param>
     /// <param name="stop">Finishes the step, saves and returns with <see cref="TrainResult.Interrupted"/>.</param>
     /// <exception cref="UserException">The options, the data or the weights cannot be used; the message says what to do.</exception>
+    /// <exception cref="AuditRefusedException">The result would not be true, as where validation pictures are also trained on; <see cref="TrainOptions.Allow"/> lets it pass.</exception>
     public static TrainResult Train(TrainOptions options, ITrainingObserver observer, CancellationToken stop = default)
     {
         return Train(options, observer, TrainingSetup.OpenDevice, stop);
@@ -62,9 +67,20 @@ public static class Trainer
         notes.ForEach(both.OnNote);
         using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
-        using var run = new TrainingRun(options, both, data, setup.Model, setup.Card, setup.Stages, folder);
+        var audit = DatasetAudit.Quick(setup.Index, options.Data, data.Problems, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, stop);
+        both.OnAudit(audit);
+        if (audit.Refused) throw new AuditRefusedException(audit);
+        using var run = new TrainingRun(options, both, data, setup.Model, Marked(setup.Card, audit), setup.Stages, folder, audit);
         if (setup.Index.ValidationMade) setup.Index.WriteManifest(Path.Combine(folder, "split.csv"));
         return run.Run(checkpoint, stop);
+    }
+
+    // The start weights' own mark is of another data set.
+    private static ModelWeights Marked(ModelWeights card, AuditReport audit)
+    {
+        var notes = card.Notes.Where(note => note.Key != AllowedKey).ToDictionary();
+        if (audit.Marks.Count > 0) notes[AllowedKey] = string.Join(", ", audit.Marks);
+        return card with { Notes = notes };
     }
 
     private static void CreateFolder(string folder)
@@ -94,6 +110,8 @@ public static class Trainer
     private sealed class Observers(params ITrainingObserver[] all) : ITrainingObserver
     {
         public void OnPlan(TrainingPlan plan) => Array.ForEach(all, o => o.OnPlan(plan));
+
+        public void OnAudit(AuditReport report) => Array.ForEach(all, o => o.OnAudit(report));
 
         public void OnNote(string note) => Array.ForEach(all, o => o.OnNote(note));
 

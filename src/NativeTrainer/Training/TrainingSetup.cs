@@ -32,7 +32,7 @@ internal sealed class TrainingSetup : IDisposable
     /// <exception cref="UserException">The options, the data or the weights cannot be used.</exception>
     public static TrainingSetup Open(TrainOptions options, Func<TrainOptions, Device> open, Action<string> note, Func<DatasetIndex, DatasetIndex>? limit = null)
     {
-        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed, CropBoxes = options.CropBoxes });
+        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed, CropBoxes = options.CropBoxes, Fix = options.Fix });
         if (limit is not null) index = limit(index);
         var device = open(options);
         ResNet? model = null;
