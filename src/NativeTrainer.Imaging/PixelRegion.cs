@@ -21,7 +21,7 @@ public readonly record struct PixelRegion(int X, int Y, int Width, int Height)
     }
 
     /// <returns>What of it lies in a picture; null where nothing does.</returns>
-    internal PixelRegion? Within(int width, int height)
+    public PixelRegion? Within(int width, int height)
     {
         int left = Math.Max(X, 0), top = Math.Max(Y, 0);
         int right = (int)Math.Min((long)X + Width, width), bottom = (int)Math.Min((long)Y + Height, height);

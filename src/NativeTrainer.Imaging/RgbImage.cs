@@ -25,7 +25,7 @@ public sealed class RgbImage
     public int ShortSide => Math.Min(Width, Height);
 
     // A copy of a part that lies within.
-    internal RgbImage Cut(PixelRegion part)
+    public RgbImage Cut(PixelRegion part)
     {
         var pixels = GC.AllocateUninitializedArray<byte>(part.Width * part.Height * 3);
         for (int y = 0; y < part.Height; y++) Pixels.AsSpan(((part.Y + y) * Width + part.X) * 3, part.Width * 3).CopyTo(pixels.AsSpan(y * part.Width * 3));

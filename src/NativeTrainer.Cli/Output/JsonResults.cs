@@ -84,6 +84,8 @@ internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices, string? No
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     UseStringEnumConverter = true)]
+[JsonSerializable(typeof(SplitJson))]
+[JsonSerializable(typeof(WeightsRankingJson))]
 [JsonSerializable(typeof(TrainJson))]
 [JsonSerializable(typeof(EvaluateJson))]
 [JsonSerializable(typeof(PredictJson))]

@@ -17,7 +17,10 @@ public static class DatasetAudit
     internal static IReadOnlyList<IAuditCheck> Checks { get; } =
     [
         new ExactLeakCheck(), new ConflictingLabelsCheck(), new RepeatedFilesCheck(),
-        new UndecodableCheck(), new TooFewCheck(), new AbsentClassCheck(), new ValidationSizeCheck(), new ClassSharesCheck(), new TestPartCheck(), new ImbalanceCheck(),
+        new NearLeakCheck(), new GroupCheck(), new RedundancyCheck(),
+        new UndecodableCheck(), new TooFewCheck(), new AbsentClassCheck(), new ValidationSizeCheck(), new ClassSharesCheck(), new TestPartCheck(), new ImbalanceCheck(), new ManyClassesCheck(),
+        new PictureQualityCheck(), new SpuriousCorrelationCheck(), new PropertyShiftCheck(), new ProductionCheck(),
+        new DomainShiftCheck(), new LabelErrorCheck(), new MoreDataCheck(), new CoverageCheck(), new SourceTooFarCheck(),
     ];
 
     /// <summary>Audits the data set that training would see.</summary>
@@ -30,18 +33,13 @@ public static class DatasetAudit
         var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed, Fix = options.Fix });
         if (options.Weights is string weights && !File.Exists(weights)) throw new UserException($"--weights {weights}: there is no such file");
         var production = options.Production is string folder ? ImageFiles.Below(folder).Select(path => new Sample(path, -1)).ToList() : null;
-        var samples = AuditInput.SamplesOf(index);
-        bool decode = options.Mode == AuditMode.Full && Checks.Any(check => check.Needs.HasFlag(AuditNeeds.Decoding) && check.Kinds.Any(policy.LooksFor));
+        if (production is { Count: 0 }) throw new UserException($"--production {options.Production}: there are no pictures below it");
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        var facts = PictureSurvey.Read(samples, decode, threads, done => progress?.Invoke(new AuditProgress("reading files", done, samples.Count)), stop);
-        var input = new AuditInput
-        {
-            Index = index,
-            Samples = samples,
-            Pictures = facts,
-            Decoded = decode ? Enum.GetValues<SplitName>().ToHashSet() : [],
-            Production = production,
-        };
+        var input = new AuditInput { Index = index, Samples = AuditInput.SamplesOf(index), Pictures = [], Decoded = new HashSet<SplitName>(), Threads = threads, Seed = options.Seed };
+        var needs = Checks.Where(check => check.Kinds.Any(policy.LooksFor)).Aggregate(AuditNeeds.Files, (all, check) => all | check.Needs);
+        input = options.Mode == AuditMode.Full && needs != AuditNeeds.Files
+            ? PictureSurvey.Measure(input, options, needs, production, progress, stop)
+            : input with { Pictures = PictureSurvey.Read(input.Samples, threads, done => progress?.Invoke(new AuditProgress("reading files", done, input.Samples.Count)), stop) };
         return Judge(input, options.Data, options.Mode, policy, stop);
     }
 
@@ -50,7 +48,7 @@ public static class DatasetAudit
     internal static AuditReport Quick(DatasetIndex index, string data, IReadOnlyList<DecodeProblem> problems, IReadOnlyList<string> allow, int threads, CancellationToken stop)
     {
         var samples = AuditInput.SamplesOf(index);
-        var facts = PictureSurvey.WithProblems(PictureSurvey.Read(samples, decode: false, threads, null, stop), samples, problems);
+        var facts = PictureSurvey.WithProblems(PictureSurvey.Read(samples, threads, null, stop), samples, problems);
         var input = new AuditInput { Index = index, Samples = samples, Pictures = facts, Decoded = new HashSet<SplitName> { SplitName.Train, SplitName.Val } };
         return Judge(input, data, AuditMode.Quick, new AuditPolicy([], allow), stop);
     }
@@ -98,8 +96,8 @@ public static class DatasetAudit
     private static string Reason(AuditNeeds lacking) => lacking switch
     {
         AuditNeeds.Production => "needs pictures from use: --production FOLDER",
-        AuditNeeds.Decoding => "needs every file decoded",
-        _ => "needs features: --weights FILE",
+        AuditNeeds.Features => "needs features: --weights FILE",
+        _ => "needs every picture measured, as the command audit does",
     };
 
     private static int[] Counts(DatasetIndex index, SplitName split)

@@ -1,4 +1,4 @@
-namespace NativeTrainer.Advice.Splits;
+namespace NativeTrainer.Advice;
 
 /// <summary>Tails of the distributions that tests compare with.</summary>
 internal static class Distributions
@@ -14,21 +14,6 @@ internal static class Distributions
 
     /// <summary>P(Z ≥ <paramref name="value"/>) of a standard normal.</summary>
     public static double NormalTail(double value) => value >= 0 ? ChiSquareTail(value * value, 1) / 2 : 1 - NormalTail(-value);
-
-    /// <summary>P(√n·D ≥ <paramref name="value"/>) of Kolmogorov's distribution.</summary>
-    public static double KolmogorovTail(double value)
-    {
-        // The series converges slowly near 0, where the tail is 1 to many digits.
-        if (value < 0.2) return 1;
-        double sum = 0;
-        for (int k = 1; k <= 100; k++)
-        {
-            double term = Math.Exp(-2.0 * k * k * value * value);
-            sum += k % 2 == 1 ? term : -term;
-            if (term < 1e-17) break;
-        }
-        return Math.Clamp(2 * sum, 0, 1);
-    }
 
     private static double Series(double a, double x)
     {

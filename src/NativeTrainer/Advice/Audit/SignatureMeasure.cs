@@ -1,0 +1,24 @@
+using NativeTrainer.Advice.Features;
+using NativeTrainer.Imaging;
+
+namespace NativeTrainer.Advice.Audit;
+
+/// <summary>Signatures of a pass's pictures, for copies.</summary>
+internal sealed class SignatureMeasure(int samples) : IPictureMeasure
+{
+    /// <summary>Of each sample; null where there is no picture.</summary>
+    public PictureSignature?[] Signatures { get; } = new PictureSignature?[samples];
+
+    public string Name => "signature";
+
+    public int Version => PerceptualHash.Version;
+
+    public byte[]? Measure(int sample, in MeasuredPicture picture)
+    {
+        var signature = picture.File.IsEmpty ? PictureSignature.Of(picture.Image) : PictureSignature.Of(picture.File, picture.Image);
+        Signatures[sample] = signature;
+        return signature.ToBytes();
+    }
+
+    public bool Restore(int sample, ReadOnlySpan<byte> result) => (Signatures[sample] = PictureSignature.FromBytes(result)) is not null;
+}
