@@ -131,7 +131,7 @@ public class CroppedDecodingTests
     internal static byte[] Turned(RgbImage image, int orientation)
     {
         int row = image.Width * 3;
-        return new PngFile(image.Width, image.Height, 8, 2).Chunk("eXIf", ExifTiff.WithOrientation(orientation, true)).Finish([.. Enumerable.Range(0, image.Height).Select(y => image.Pixels[(y * row)..((y + 1) * row)])]);
+        return new PngFile(image.Width, image.Height, 8, 2).Chunk("eXIf", TiffBytes.WithOrientation(orientation, true)).Finish([.. Enumerable.Range(0, image.Height).Select(y => image.Pixels[(y * row)..((y + 1) * row)])]);
     }
 
     internal static RgbImage Part(RgbImage image, PixelRegion region)

@@ -67,7 +67,7 @@ public static class Trainer
         notes.ForEach(both.OnNote);
         using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
-        var audit = DatasetAudit.Quick(setup.Index, options.Data, data.Problems, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, stop);
+        var audit = DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
         both.OnAudit(audit);
         if (audit.Refused) throw new AuditRefusedException(audit);
         using var run = new TrainingRun(options, both, data, setup.Model, Marked(setup.Card, audit), setup.Stages, folder, audit);

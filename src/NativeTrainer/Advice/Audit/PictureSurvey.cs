@@ -3,18 +3,19 @@ using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Advice.Audit;
 
-/// <summary>The one pass over the files that fills <see cref="PictureFacts"/>: of a full audit through <see cref="FeatureStore"/>, of a quick one reading bytes alone.</summary>
+/// <summary>The one pass over the files that fills <see cref="PictureFacts"/>: measuring every picture, or where no check asks for that, reading bytes alone.</summary>
 internal static class PictureSurvey
 {
     private const int FilesPerReport = 64;
 
-    /// <summary>Decodes and measures every picture once and, where weights are given, computes its features.</summary>
+    /// <summary>Decodes and measures every picture once and, in a full audit with weights, computes its features; only a full audit keeps results on disk.</summary>
     /// <param name="needs">What the checks will ask for.</param>
     public static AuditInput Measure(AuditInput input, AuditOptions options, AuditNeeds needs, IReadOnlyList<Sample>? production, Action<AuditProgress>? progress, CancellationToken stop)
     {
         Sample[] samples = [.. input.Samples.Select(sample => sample.Sample)];
         var (signatures, statistics) = (new SignatureMeasure(samples.Length), new StatisticsMeasure(samples.Length));
-        var network = new FeatureOptions { Weights = needs.HasFlag(AuditNeeds.Features) ? options.Weights : null, Threads = input.Threads };
+        bool full = options.Mode == AuditMode.Full;
+        var network = new FeatureOptions { Weights = full && needs.HasFlag(AuditNeeds.Features) ? options.Weights : null, Threads = input.Threads, Cache = full };
         using var store = new FeatureStore(network);
         var set = store.Compute(samples, [signatures, statistics], done => progress?.Invoke(new AuditProgress("looking at pictures", done, samples.Length)), stop);
         var problems = set.Unusable.ToDictionary(picture => picture.Index, picture => new DecodeProblem(picture.Path, picture.Failure, picture.Reason));
@@ -52,13 +53,6 @@ internal static class PictureSurvey
             if (count % FilesPerReport == 0 || count == samples.Count) progress?.Invoke(count);
         });
         return facts;
-    }
-
-    /// <summary>The problems that another pass has found, such as training's own decoding.</summary>
-    public static PictureFacts[] WithProblems(PictureFacts[] facts, IReadOnlyList<AuditSample> samples, IEnumerable<DecodeProblem> problems)
-    {
-        var byPath = problems.GroupBy(problem => problem.Path).ToDictionary(group => group.Key, group => group.First());
-        return [.. facts.Select((fact, i) => byPath.TryGetValue(samples[i].Path, out var problem) ? fact with { Problem = problem } : fact)];
     }
 
     private static PictureStatistics?[] Statistics(IReadOnlyList<Sample> production, int threads, Action<AuditProgress>? progress, CancellationToken stop)

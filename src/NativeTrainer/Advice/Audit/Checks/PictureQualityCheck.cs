@@ -1,6 +1,7 @@
 using NativeTrainer.Advice.Findings;
 using NativeTrainer.Advice.Findings.Kinds;
 using NativeTrainer.Advice.Pictures;
+using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Advice.Audit.Checks;
 
