@@ -16,6 +16,7 @@ namespace NativeTrainer.PtxExecutor.Ilgpu;
 public sealed class PtxDevice : GpuDevice
 {
     private static readonly Lazy<PtxCompiler> Compiler = new(() => new PtxCompiler());
+    private static readonly ConcurrentDictionary<(MethodInfo, int), string> Texts = new();
     private static readonly ConcurrentDictionary<(MethodInfo, int), PtxKernel> Kernels = new();
 
     private readonly Func<string, string>? _edit;
@@ -107,10 +108,10 @@ public sealed class PtxDevice : GpuDevice
             ? Kernels.GetOrAdd((kernel.Method, threads), key => PtxKernel.Parse(Compile(key.Item1, key.Item2)))
             : PtxKernel.Parse(_edit(Compile(kernel.Method, threads))), threads);
 
-    internal static string Compile(MethodInfo kernel, int threads)
+    internal static string Compile(MethodInfo kernel, int threads) => Texts.GetOrAdd((kernel, threads), static key =>
     {
-        lock (Compiler) return Compiler.Value.Compile(kernel, threads);
-    }
+        lock (Compiler) return Compiler.Value.Compile(key.Item1, key.Item2);
+    });
 
     private static nint Address(ArrayView<byte> view) => view.Length == 0 ? 0 : ArgumentBlock.Address(view);
 
