@@ -21,30 +21,8 @@ public static class ImageDecoder
     /// <summary>Decodes a file.</summary>
     public static DecodeResult Decode(string path, DecodeTarget target = default)
     {
-        byte[]? bytes = null;
-        try
-        {
-            using var file = File.OpenHandle(path);
-            long length = RandomAccess.GetLength(file);
-            if (length > Array.MaxLength) return DecodeResult.Failed(DecodeFailure.TooLarge, $"has {length} bytes, too many for a picture");
-            bytes = ArrayPool<byte>.Shared.Rent((int)length);
-            int read = 0;
-            while (read < length)
-            {
-                int count = RandomAccess.Read(file, bytes.AsSpan(read, (int)length - read), read);
-                if (count == 0) break;
-                read += count;
-            }
-            return Decode(bytes.AsSpan(0, read), target);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return DecodeResult.Failed(DecodeFailure.Unreadable, Directory.Exists(path) ? "is a folder" : $"cannot be read ({exception.Message})");
-        }
-        finally
-        {
-            if (bytes is not null) ArrayPool<byte>.Shared.Return(bytes);
-        }
+        using var file = PictureFile.Read(path);
+        return file.Failure ?? Decode(file.Bytes, target);
     }
 
     /// <summary>Decodes a file's contents.</summary>
@@ -82,7 +60,10 @@ public static class ImageDecoder
         {
             var result = Read(codec, new SKImageInfo(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul), rgba);
             if (result != SKCodecResult.Success) return Failed(result, signature);
-            return DecodeResult.Of(PixelLayout.ToRgb(rgba.AsSpan(0, count), width, height, opaque, ExifOrientation.Read(file)));
+            int orientation = ExifOrientation.Read(file);
+            bool turned = orientation >= 5;
+            var image = PixelLayout.ToRgb(rgba.AsSpan(0, count), width, height, opaque, orientation);
+            return DecodeResult.Of(image, turned ? codec.Info.Height : codec.Info.Width, turned ? codec.Info.Width : codec.Info.Height);
         }
         finally
         {

@@ -87,7 +87,8 @@ internal sealed class InferenceSession : IDisposable
         return results;
     }
 
-    private void Prepare()
+    /// <summary>Takes up the weights as they are now, for <see cref="RunPrepared"/>.</summary>
+    public void Prepare()
     {
         _model.Parameters.RefreshCopies();
         _graph.Prepare();
