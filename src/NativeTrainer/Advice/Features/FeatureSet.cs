@@ -1,3 +1,4 @@
+using NativeTrainer.Advice.Probes;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Advice.Features;
@@ -28,6 +29,9 @@ public sealed class FeatureSet
     public int Width { get; }
 
     public int Count => Samples.Count;
+
+    /// <summary>For the probes.</summary>
+    public FeatureMatrix Matrix => new(Values, Width);
 
     /// <summary>Class index of each sample.</summary>
     public int[] Labels => [.. Samples.Select(s => s.Label)];
