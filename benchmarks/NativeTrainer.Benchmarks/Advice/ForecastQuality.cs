@@ -19,15 +19,17 @@ internal static class ForecastQuality
             var (train, validation, labels, right) = (set.Train.Matrix, set.Validation.Matrix, set.Train.Labels, set.Validation.Labels);
             double measured = LearningCurve.Measure(train, labels, validation, right, set.Classes, options with { Shares = [1] }).Points[^1].Accuracy;
             var off = new List<double>();
+            int inside = 0;
             for (int seed = 1; seed <= seeds; seed++)
             {
                 int[] half = Folds.NestedOrder(labels, (ulong)seed)[..(labels.Length / 2)];
                 var curve = LearningCurve.Measure(train.Select(half), [.. half.Select(i => labels[i])], validation, right, set.Classes, options with { Seed = (ulong)seed });
                 var forecast = curve.Forecast(labels.Length);
                 off.Add(forecast.Accuracy - measured);
-                text.Append(culture, $"| {set.Name} | {seed} | {half.Length} | {curve.Points[^1].Accuracy:F3} | {forecast.Accuracy:F3} | {forecast.Low:F3} – {forecast.High:F3} | {measured:F3} | {100 * off[^1]:+0.0;-0.0} |\n");
+                if (forecast.Low <= measured && measured <= forecast.High) inside++;
+                text.Append(culture, $"| {set.Name} | {seed} | {half.Length} | {curve.Points[^1].Accuracy:F3} | {forecast.Accuracy:F3} | {forecast.Low:F3} – {forecast.High:F3} | {measured:F3} | {100 * off[^1]:+0.0;-0.0;0.0} |\n");
             }
-            text.Append(culture, $"| **{set.Name}** | all | | | | | | mean {100 * off.Average():+0.0;-0.0}, largest {100 * off.Max(Math.Abs):F1}, {off.Count(o => Math.Abs(o) <= Wanted)} of {off.Count} within 3 |\n");
+            text.Append(culture, $"| **{set.Name}** | all | | | | {inside} of {off.Count} inside | | mean {100 * off.Average():+0.0;-0.0;0.0}, largest {100 * off.Max(Math.Abs):F1}, {off.Count(o => Math.Abs(o) <= Wanted)} of {off.Count} within 3 |\n");
         }
         return text.ToString();
     }
