@@ -1,15 +1,28 @@
 using System.Globalization;
 using System.Text;
 using NativeTrainer.Advice.Probes;
+using NativeTrainer.Benchmarks.Throughput;
 
 namespace NativeTrainer.Benchmarks.Advice;
 
 /// <summary>From half of the training samples, the accuracy with all of them: how far off?</summary>
 internal static class ForecastQuality
 {
+    public const string Help = """
+        advice-quality forecast --data DIR[,DIR…] --weights FILE [--seeds N] [--size PIXELS] [--threads N] [--cache DIR] [--out FILE]
+            from a random half of the training samples, N times (5), the accuracy of a linear probe on all of them, beside what is then measured
+            --cache: keep features there between runs; --out: the table
+        """;
+
     private const double Wanted = 0.03;
 
-    public static string Table(IReadOnlyList<AdviceData> sets, int seeds, int threads)
+    public static void Run(CommandArguments arguments)
+    {
+        var features = new FrozenFeatures("forecast", arguments);
+        features.Write(Table(features.Sets, features.Seeds, features.Threads));
+    }
+
+    private static string Table(IReadOnlyList<FeaturesOfSet> sets, int seeds, int threads)
     {
         var culture = CultureInfo.InvariantCulture;
         var text = new StringBuilder("| data | seed | half | accuracy with half | forecast for all | 5 – 95 % | measured with all | off by, points |\n|---|---|---|---|---|---|---|---|\n");
