@@ -25,6 +25,7 @@ try
             return 0;
         case "winograd-losses":
             WinogradLosses.Run(new CommandArguments(args.Skip(1)));
+            return 0;
         case "advice-quality":
             AdviceQuality.Run(new CommandArguments(args.Skip(1)));
             return 0;
