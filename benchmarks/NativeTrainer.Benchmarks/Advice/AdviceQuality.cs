@@ -2,32 +2,23 @@ using NativeTrainer.Benchmarks.Throughput;
 
 namespace NativeTrainer.Benchmarks.Advice;
 
-/// <summary><c>advice-quality WHAT</c>: seeded experiments on how good the advice is.</summary>
+/// <summary>How good the advice is: seeded experiments with known answers.</summary>
 internal static class AdviceQuality
 {
-    public const string Help = $"{ProbeQuality.Help}\n{LeakQuality.Help}\n{DuplicateScale.Help}\n{StrategyQuality.Help}\n{RateQuality.Help}";
+    public const string Help = LabelQuality.Help + "\n" + ForecastQuality.Help;
 
     public static void Run(CommandArguments arguments)
     {
         switch (arguments.Positional())
         {
-            case ("labels" or "forecast") and string kind:
-                ProbeQuality.Run(kind, arguments);
+            case "labels":
+                LabelQuality.Run(arguments);
                 break;
-            case "leaks":
-                LeakQuality.Run(arguments);
-                break;
-            case "scale":
-                DuplicateScale.Run(arguments);
-                break;
-            case "strategies":
-                StrategyQuality.Run(arguments);
-                break;
-            case "rates":
-                RateQuality.Run(arguments);
+            case "forecast":
+                ForecastQuality.Run(arguments);
                 break;
             case var other:
-                throw new UsageException($"advice-quality '{other}' is not known; choose labels, forecast, leaks, scale, strategies or rates");
+                throw new UsageException($"advice-quality {other}: choose labels or forecast");
         }
     }
 }

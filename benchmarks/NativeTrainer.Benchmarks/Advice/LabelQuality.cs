@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NativeTrainer.Advice.Labels;
+using NativeTrainer.Benchmarks.Throughput;
 using NativeTrainer.Kernels.Random;
 
 namespace NativeTrainer.Benchmarks.Advice;
@@ -8,11 +9,23 @@ namespace NativeTrainer.Benchmarks.Advice;
 /// <summary>A tenth of the labels made wrong: how well do scores put them first?</summary>
 internal static class LabelQuality
 {
+    public const string Help = """
+        advice-quality labels --data DIR[,DIR…] --weights FILE [--seeds N] [--size PIXELS] [--threads N] [--cache DIR] [--out FILE]
+            makes a tenth of the training labels wrong at random, N times (5): average precision of the ranking of label errors, beside that of plain neighbours
+            --cache: keep features there between runs; --out: the table
+        """;
+
     private const double Planted = 0.1;
 
     private const uint PlantOp = 0x9A17;
 
-    public static string Table(IReadOnlyList<AdviceData> sets, int seeds, int threads)
+    public static void Run(CommandArguments arguments)
+    {
+        var features = new FrozenFeatures("labels", arguments);
+        features.Write(Table(features.Sets, features.Seeds, features.Threads));
+    }
+
+    private static string Table(IReadOnlyList<FeaturesOfSet> sets, int seeds, int threads)
     {
         var culture = CultureInfo.InvariantCulture;
         var text = new StringBuilder("| data | seed | samples | planted | average precision | of plain neighbours | candidates | of these planted | planted found | estimated noise |\n|---|---|---|---|---|---|---|---|---|---|\n");

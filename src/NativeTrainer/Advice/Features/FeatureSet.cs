@@ -14,7 +14,7 @@ public sealed record UnusablePicture(int Index, string Path, DecodeFailure Failu
 public sealed class FeatureSet
 {
     internal FeatureSet(IReadOnlyList<Sample> samples, int[] indices, float[] values, int width)
-        => (Samples, Indices, Values, Width) = (samples, indices, values, width);
+        => (Samples, Indices, Values, Width, Labels) = (samples, indices, values, width, [.. samples.Select(s => s.Label)]);
 
     /// <summary>Those with a picture.</summary>
     public IReadOnlyList<Sample> Samples { get; }
@@ -34,7 +34,7 @@ public sealed class FeatureSet
     public FeatureMatrix Matrix => new(Values, Width);
 
     /// <summary>Class index of each sample.</summary>
-    public int[] Labels => [.. Samples.Select(s => s.Label)];
+    public int[] Labels { get; }
 
     /// <summary>Samples without a picture, in the order of the pass.</summary>
     public IReadOnlyList<UnusablePicture> Unusable { get; init; } = [];

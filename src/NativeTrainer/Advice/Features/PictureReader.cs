@@ -21,16 +21,12 @@ internal sealed class PictureReader(FeatureNetwork? network, IReadOnlyList<IPict
 
     public Outcome Read(int index, Sample sample)
     {
-        if (sample.Pixels is { } pixels)
-        {
-            var part = sample.Crop?.Within(pixels.Width, pixels.Height) is { } crop ? pixels.Cut(crop) : pixels;
-            return Look(index, ContentHash.Of(part), [], part, null);
-        }
+        if (sample.Pixels is { } pixels) return Look(index, ContentHash.Of(pixels), [], pixels);
         using var file = PictureFile.Read(sample.Path);
-        return file.Failure is { } failure ? new Outcome(default, failure, null) : Look(index, ContentHash.Of(file.Bytes, sample.Crop), file.Bytes, null, sample.Crop);
+        return file.Failure is { } failure ? new Outcome(default, failure, null) : Look(index, ContentHash.Of(file.Bytes), file.Bytes, null);
     }
 
-    private Outcome Look(int index, ContentHash hash, ReadOnlySpan<byte> file, RgbImage? image, PixelRegion? region)
+    private Outcome Look(int index, ContentHash hash, ReadOnlySpan<byte> file, RgbImage? image)
     {
         bool featuresWanted = network is not null && !RestoreFeatures(index, hash);
         var missing = new List<int>();
@@ -42,9 +38,9 @@ internal sealed class PictureReader(FeatureNetwork? network, IReadOnlyList<IPict
         int width = image?.Width ?? 0, height = image?.Height ?? 0;
         if (image is null)
         {
-            var decoded = ImageDecoder.Decode(file, new DecodeTarget(_shortSide) { Region = region });
+            var decoded = ImageDecoder.Decode(file, new DecodeTarget(_shortSide));
             if (!decoded.Success) return new Outcome(hash, decoded, null);
-            (image, width, height) = (decoded.Image, decoded.FullWidth, decoded.FullHeight);
+            (image, width, height) = (decoded.Image, decoded.Width, decoded.Height);
         }
         var picture = new MeasuredPicture { File = file, Image = image, Width = width, Height = height };
         foreach (int i in missing)

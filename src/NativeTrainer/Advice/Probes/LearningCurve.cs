@@ -38,11 +38,14 @@ public sealed record LearningCurveOptions
 
 /// <summary>
 /// Accuracy of a linear probe on frozen features by the number of training samples, a power law through it, and what more samples would buy.
-/// The uncertainty comes from resampling subsamples and validation samples together, and fitting anew.
+/// The uncertainty comes from resampling subsamples and validation samples together and fitting anew, with slower and faster laws in turn.
 /// </summary>
 public sealed class LearningCurve
 {
     private const uint BootstrapOp = 0xB007;
+
+    /// <summary>Of resampled laws, evenly: what is not known of the exponent is part of the uncertainty.</summary>
+    private const double SlowestExponent = 0.25, FastestExponent = 1;
 
     /// <summary>Deviation of real curves from the law, and of a mean over very few validation samples from itself.</summary>
     private const double LeastDeviation = 0.005;
@@ -64,7 +67,6 @@ public sealed class LearningCurve
     /// <summary>Expected accuracy with another number of training samples from the same source.</summary>
     public AccuracyForecast Forecast(int samples)
     {
-        // From the largest part on the law adds to what was measured there, so that noise of the fit does not speak for data that exist.
         double[] at = [.. _resampled.Select(law => Math.Clamp(law.At(samples), 0, 1)).Order()];
         return new AccuracyForecast(samples, Math.Clamp(Law.At(samples), 0, 1), Percentile(at, 0.05), Percentile(at, 0.95));
     }
@@ -85,12 +87,16 @@ public sealed class LearningCurve
         var points = trials.Points();
         var resampled = new PowerLaw[options.Resamplings];
         ulong key = CounterRandom.Key(options.Seed, 0, 0, BootstrapOp);
-        Parallel.For(0, resampled.Length, products.Parallel, i => resampled[i] = Fit(trials.Resampled(key, (uint)i, points)));
-        return new LearningCurve(points, Fit(points), resampled, train.Rows);
+        Parallel.For(0, resampled.Length, products.Parallel, i =>
+        {
+            double exponent = SlowestExponent + (FastestExponent - SlowestExponent) * (i + 0.5) / resampled.Length;
+            resampled[i] = Fit(trials.Resampled(key, (uint)i, points), exponent);
+        });
+        return new LearningCurve(points, Fit(points, PowerLaw.UsualExponent), resampled, train.Rows);
     }
 
-    private static PowerLaw Fit(IReadOnlyList<CurvePoint> points) => PowerLaw.Fit([.. points.Select(p => (double)p.Samples)], [.. points.Select(p => p.Accuracy)],
-        [.. points.Select(p => 1 / (p.Deviation * p.Deviation / p.Subsamples + LeastDeviation * LeastDeviation))]);
+    private static PowerLaw Fit(IReadOnlyList<CurvePoint> points, double exponent) => PowerLaw.Fit([.. points.Select(p => (double)p.Samples)], [.. points.Select(p => p.Accuracy)],
+        [.. points.Select(p => 1 / (p.Deviation * p.Deviation / p.Subsamples + LeastDeviation * LeastDeviation))], exponent);
 
     private static double Percentile(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[(int)Math.Round(share * (sorted.Length - 1))];
 }
