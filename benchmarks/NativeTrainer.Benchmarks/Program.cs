@@ -1,3 +1,4 @@
+using NativeTrainer.Benchmarks.Advice;
 using NativeTrainer.Benchmarks.Ops;
 using NativeTrainer.Benchmarks.Throughput;
 using NativeTrainer.Benchmarks.Training;
@@ -14,7 +15,7 @@ try
     switch (args.FirstOrDefault())
     {
         case null or "help" or "--help" or "-h":
-            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}\n{WinogradLosses.Help}");
+            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}\n{WinogradLosses.Help}\n{AdviceQuality.Help}");
             return 0;
         case "throughput":
             ThroughputCommand.Run(new CommandArguments(args.Skip(1)));
@@ -25,6 +26,9 @@ try
         case "winograd-losses":
             WinogradLosses.Run(new CommandArguments(args.Skip(1)));
             return 0;
+        case "advice-quality":
+            AdviceQuality.Run(new CommandArguments(args.Skip(1)));
+            return 0;
         case "worker":
             ThroughputCommand.RunWorker(new CommandArguments(args.Skip(1)));
             return 0;
@@ -32,7 +36,7 @@ try
             OpBenchmarks.Run(args[1..]);
             return 0;
         case var other:
-            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table, winograd-losses or ops");
+            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table, winograd-losses, advice-quality or ops");
     }
 }
 catch (UsageException mistake)

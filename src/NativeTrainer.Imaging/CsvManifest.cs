@@ -1,7 +1,9 @@
+using System.Text;
+
 namespace NativeTrainer.Imaging;
 
 /// <summary>
-/// Reads CSV manifests: a header with the columns path and label, and if wanted split and group, in any order. Paths are relative to the CSV's folder.
+/// Reads and writes CSV manifests: a header with the columns path and label, and if wanted split and group, in any order. Paths are relative to the CSV's folder.
 /// </summary>
 internal static class CsvManifest
 {
@@ -14,6 +16,33 @@ internal static class CsvManifest
         var entries = new List<LabelledSet.Entry>();
         foreach (var (path, split) in files) ReadFile(path, split, entries);
         return new LabelledSet(shown, entries, []);
+    }
+
+    /// <summary>Writes path, label, split and, where a sample has one, group, in the order given; an old file stays until the new one is whole.</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public static void Write(string path, IReadOnlyList<string> classes, IReadOnlyList<(Sample Sample, SplitName Split)> rows)
+    {
+        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
+        bool grouped = rows.Any(row => row.Sample.Group is not null);
+        var text = new StringBuilder(grouped ? "path,label,split,group\n" : "path,label,split\n");
+        foreach (var (sample, split) in rows)
+        {
+            string relative = Path.GetRelativePath(folder, sample.Path);
+            if (Path.DirectorySeparatorChar == '\\') relative = relative.Replace('\\', '/');
+            text.Append($"{CsvText.Quote(relative)},{CsvText.Quote(classes[sample.Label])},{split.ToString().ToLowerInvariant()}");
+            text.Append(grouped ? $",{CsvText.Quote(sample.Group ?? "")}\n" : "\n");
+        }
+        string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            File.WriteAllText(temporary, text.ToString());
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (File.Exists(temporary)) File.Delete(temporary);
+            throw new UserException($"{path}: cannot be written ({exception.Message})", exception);
+        }
     }
 
     private static void ReadFile(string file, SplitName? split, List<LabelledSet.Entry> entries)

@@ -3,7 +3,9 @@ namespace NativeTrainer.Imaging;
 /// <summary>Contradictions within a data set that would make its figures worthless.</summary>
 internal static class DatasetChecks
 {
-    public static void Check(LabelledSet set, string[] trained)
+    /// <param name="trained">Classes of the training part.</param>
+    /// <param name="allowStraddling">A group or a file may lie in two splits.</param>
+    public static void Check(LabelledSet set, string[] trained, bool allowStraddling)
     {
         var known = trained.ToHashSet();
         var groups = new Dictionary<string, LabelledSet.Entry>();
@@ -12,18 +14,18 @@ internal static class DatasetChecks
         {
             if (!known.Contains(entry.Class))
                 throw new UserException($"{entry.Source}: the class '{entry.Class}' is in {Word(entry)} but not in train, which has {DatasetIndex.Listed(trained)}. Remove it, or add training pictures of it.");
-            if (!files.TryAdd(entry.Path, entry)) CheckTwice(files[entry.Path], entry);
-            if (entry.Group is null || groups.TryAdd(entry.Group, entry)) continue;
+            if (!files.TryAdd(entry.Path, entry)) CheckTwice(files[entry.Path], entry, allowStraddling);
+            if (allowStraddling || entry.Group is null || groups.TryAdd(entry.Group, entry)) continue;
             var other = groups[entry.Group];
             if (other.Split != entry.Split)
                 throw new UserException($"{entry.Source}: the group '{entry.Group}' is in {Word(entry)} and, by {other.Source}, in {Word(other)}. Put all of a group into one split.");
         }
     }
 
-    private static void CheckTwice(LabelledSet.Entry first, LabelledSet.Entry second)
+    private static void CheckTwice(LabelledSet.Entry first, LabelledSet.Entry second, bool allowStraddling)
     {
         if (first.Class != second.Class) throw new UserException($"{second.Source}: {second.Path} is labelled '{second.Class}' here and '{first.Class}' in {first.Source}. Keep one label.");
-        if (first.Split != second.Split) throw new UserException($"{second.Source}: {second.Path} is in {Word(second)} here and in {Word(first)} in {first.Source}. Keep one: no picture may be both trained on and measured with.");
+        if (!allowStraddling && first.Split != second.Split) throw new UserException($"{second.Source}: {second.Path} is in {Word(second)} here and in {Word(first)} in {first.Source}. Keep one: no picture may be both trained on and measured with.");
     }
 
     private static string Word(LabelledSet.Entry entry) => (entry.Split ?? SplitName.Train).ToString().ToLowerInvariant();

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace NativeTrainer.Imaging;
 
 /// <summary>How a data set without a validation part is divided.</summary>
@@ -9,6 +7,9 @@ public sealed record DatasetOptions
     public double ValidationFraction { get; init; } = 0.2;
 
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Opens a set in which a group or a file lies in two splits, which is otherwise refused: for <see cref="SplitRepair"/>.</summary>
+    public bool AllowStraddling { get; init; }
 }
 
 /// <summary>One part of a data set, labelled by <paramref name="Classes"/>.</summary>
@@ -63,7 +64,7 @@ public sealed class DatasetIndex
         if (training.Count == 0) throw new UserException($"{root}: has a {Words(set)} part but none to train on. Name one 'train'.");
         string[] classes = Names(training);
         if (classes.Length == 1) throw new UserException($"{root}: has only one class, '{classes[0]}', to train on; a classifier needs two or more. Add pictures of another class.");
-        DatasetChecks.Check(set, classes);
+        DatasetChecks.Check(set, classes, options.AllowStraddling);
         var splits = Enum.GetValues<SplitName>().Select(s => Samples(set.Entries.Where(e => (e.Split ?? SplitName.Train) == s), classes)).ToArray();
         bool make = splits[(int)SplitName.Val].Length == 0 && options.ValidationFraction > 0;
         if (make) TakeValidation(splits, classes.Length, options);
@@ -95,29 +96,7 @@ public sealed class DatasetIndex
     /// <summary>Writes all samples with their splits as a CSV that <see cref="Open"/> reads back; paths are relative to its folder. Samples of idx files have no path of their own and only document the split.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     public void WriteManifest(string path)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        bool grouped = _splits.Any(split => split.Any(sample => sample.Group is not null));
-        var text = new StringBuilder(grouped ? "path,label,split,group\n" : "path,label,split\n");
-        foreach (var split in Enum.GetValues<SplitName>())
-        {
-            foreach (var sample in Split(split))
-            {
-                string relative = Path.GetRelativePath(folder, sample.Path);
-                if (Path.DirectorySeparatorChar == '\\') relative = relative.Replace('\\', '/');
-                text.Append($"{CsvText.Quote(relative)},{CsvText.Quote(Classes[sample.Label])},{split.ToString().ToLowerInvariant()}");
-                text.Append(grouped ? $",{CsvText.Quote(sample.Group ?? "")}\n" : "\n");
-            }
-        }
-        try
-        {
-            File.WriteAllText(path, text.ToString());
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{path}: cannot be written ({exception.Message})", exception);
-        }
-    }
+        => CsvManifest.Write(path, Classes, Enum.GetValues<SplitName>().SelectMany(split => Split(split).Select(sample => (sample, split))).ToList());
 
     internal static string Listed(IReadOnlyList<string> names) => string.Join(", ", names.Take(8)) + (names.Count > 8 ? ", …" : "");
 

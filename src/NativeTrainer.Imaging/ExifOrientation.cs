@@ -1,132 +1,17 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Globalization;
-using System.IO.Compression;
-using System.Text;
-
 namespace NativeTrainer.Imaging;
 
-/// <summary>
-/// Reads the Orientation tag (0x0112) of JPEG (APP1), WebP (EXIF chunk) and PNG (eXIf chunk, or ImageMagick's "Raw profile type exif" text).
-/// The decoder underneath reports it for JPEG only. Damaged metadata mean orientation 1: a picture is not lost for its metadata.
-/// </summary>
+/// <summary>The Orientation tag of a file's first directory, which the decoder underneath reports for JPEG only.</summary>
 internal static class ExifOrientation
 {
-    private const ushort OrientationTag = 0x0112, ShortType = 3;
+    private const ushort OrientationTag = 0x0112;
 
     /// <returns>1 to 8 as in the EXIF specification 2.32, 4.6.4; 1 is upright.</returns>
     public static int Read(ReadOnlySpan<byte> file)
     {
-        if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8])) return FromJpeg(file);
-        if (file.StartsWith("RIFF"u8)) return FromWebp(file);
-        return file.StartsWith((ReadOnlySpan<byte>)[0x89, .. "PNG"u8]) ? FromPng(file) : 1;
+        var tiff = new ExifTiff(ExifContainer.Find(file));
+        var entry = tiff.Entry(tiff.FirstDirectory, OrientationTag);
+        if (entry.IsEmpty) return 1;
+        int value = tiff.UInt16(entry[2..]) == ExifTiff.ShortType ? tiff.UInt16(entry[8..]) : (int)Math.Min(tiff.UInt32(entry[8..]), 9);
+        return value is >= 1 and <= 8 ? value : 1;
     }
-
-    private static int FromJpeg(ReadOnlySpan<byte> file)
-    {
-        int at = 2;
-        while (at + 4 <= file.Length)
-        {
-            if (file[at] != 0xFF || file[at + 1] == 0xFF)
-            {
-                at++;
-                continue;
-            }
-            byte marker = file[at + 1];
-            if (marker is 0xDA or 0xD9) break;
-            int length = BinaryPrimitives.ReadUInt16BigEndian(file[(at + 2)..]);
-            if (marker == 0xE1 && at + 2 + length <= file.Length && length >= 8)
-            {
-                var segment = file.Slice(at + 4, length - 2);
-                if (segment.StartsWith("Exif\0"u8)) return FromTiff(segment[6..]);
-            }
-            at += 2 + Math.Max(length, 2);
-        }
-        return 1;
-    }
-
-    private static int FromWebp(ReadOnlySpan<byte> file)
-    {
-        int at = 12;
-        while (at + 8 <= file.Length)
-        {
-            uint length = BinaryPrimitives.ReadUInt32LittleEndian(file[(at + 4)..]);
-            if (length > file.Length - at - 8) return 1;
-            var chunk = file.Slice(at + 8, (int)length);
-            // Some writers keep JPEG's prefix.
-            if (file.Slice(at, 4).SequenceEqual("EXIF"u8)) return FromTiff(chunk.StartsWith("Exif\0\0"u8) ? chunk[6..] : chunk);
-            at += 8 + (int)length + (int)(length & 1);
-        }
-        return 1;
-    }
-
-    private static int FromPng(ReadOnlySpan<byte> file)
-    {
-        int at = 8;
-        while (at + 12 <= file.Length)
-        {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(file[at..]);
-            if (length > file.Length - at - 12) return 1;
-            var name = file.Slice(at + 4, 4);
-            var chunk = file.Slice(at + 8, (int)length);
-            if (name.SequenceEqual("eXIf"u8)) return FromTiff(chunk);
-            if (name.SequenceEqual("zTXt"u8) && chunk.StartsWith("Raw profile type exif\0\0"u8)) return FromRawProfile(Inflate(chunk[23..]));
-            if (name.SequenceEqual("tEXt"u8) && chunk.StartsWith("Raw profile type exif\0"u8)) return FromRawProfile(Encoding.Latin1.GetString(chunk[22..]));
-            at += 12 + (int)length;
-        }
-        return 1;
-    }
-
-    // The first directory stands near the start; the bound keeps a compressed bomb small.
-    private static string Inflate(ReadOnlySpan<byte> compressed)
-    {
-        try
-        {
-            using var inflate = new ZLibStream(new MemoryStream(compressed.ToArray()), CompressionMode.Decompress);
-            var text = new byte[64 * 1024];
-            int count = inflate.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-            return Encoding.Latin1.GetString(text, 0, count);
-        }
-        catch (InvalidDataException)
-        {
-            return "";
-        }
-    }
-
-    // ImageMagick's form: "\nexif\n   <length>\n<hexadecimal>", the bytes with JPEG's "Exif\0\0" before them.
-    private static int FromRawProfile(string text)
-    {
-        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (lines.Length < 3 || !int.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)) return 1;
-        string digits = string.Concat(lines[2..]);
-        var exif = new byte[digits.Length / 2];
-        if (Convert.FromHexString(digits.AsSpan(0, exif.Length * 2), exif, out _, out _) != OperationStatus.Done) return 1;
-        return exif.AsSpan().StartsWith("Exif\0\0"u8) ? FromTiff(exif.AsSpan(6)) : FromTiff(exif);
-    }
-
-    private static int FromTiff(ReadOnlySpan<byte> tiff)
-    {
-        if (tiff.Length < 8) return 1;
-        bool little = tiff.StartsWith("II"u8);
-        if (!little && !tiff.StartsWith("MM"u8)) return 1;
-        uint directory = ReadUInt32(tiff[4..], little);
-        if (directory > tiff.Length - 2) return 1;
-        int entries = ReadUInt16(tiff[(int)directory..], little);
-        for (int i = 0; i < entries; i++)
-        {
-            long at = directory + 2 + 12L * i;
-            if (at + 12 > tiff.Length) return 1;
-            var entry = tiff.Slice((int)at, 12);
-            if (ReadUInt16(entry, little) != OrientationTag) continue;
-            int value = ReadUInt16(entry[2..], little) == ShortType ? ReadUInt16(entry[8..], little) : (int)Math.Min(ReadUInt32(entry[8..], little), 9);
-            return value is >= 1 and <= 8 ? value : 1;
-        }
-        return 1;
-    }
-
-    private static ushort ReadUInt16(ReadOnlySpan<byte> bytes, bool little)
-        => little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
-
-    private static uint ReadUInt32(ReadOnlySpan<byte> bytes, bool little)
-        => little ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
 }

@@ -34,11 +34,12 @@ internal static class ValidationSplit
         return chosen;
     }
 
-    // Greedy: whole groups, the largest first, go to validation where that brings its class counts nearer to their targets.
+    // Greedy, in the order of a hash: whole groups go to validation where that brings its class counts nearer to their targets. The largest first would fit
+    // better, but then what validates would be little else than large groups.
     private static bool[] Grouped(IReadOnlyList<string> names, int[] labels, IReadOnlyList<string?> groups, int classes, double fraction, ulong seed)
     {
         var sets = Enumerable.Range(0, labels.Length).GroupBy(i => groups[i] is { } group ? "group " + group : "name " + names[i])
-            .OrderByDescending(set => set.Count()).ThenBy(set => SplitMix.Hash(seed, set.Key)).ThenBy(set => set.Key, StringComparer.Ordinal)
+            .OrderBy(set => SplitMix.Hash(seed, set.Key)).ThenBy(set => set.Key, StringComparer.Ordinal)
             .Select(set => set.ToArray()).ToArray();
         var total = new int[classes];
         foreach (int label in labels) total[label]++;
@@ -49,7 +50,16 @@ internal static class ValidationSplit
             double distance = DistanceWith(set, labels, taken, total, fraction);
             if (distance < Distance(taken, total, fraction)) Take(set);
         }
-        if (taken.All(count => count == 0)) Take(BestSingle(sets, labels, total, fraction));
+        // Where every group of a class is larger than the fraction, the one that fits best validates all the same.
+        for (int c = 0; c < classes; c++)
+        {
+            if (total[c] < 2 || taken[c] > 0) continue;
+            var best = sets.Where(set => !chosen[set[0]] && set.Any(i => labels[i] == c)).Select(set => (Set: set, Distance: DistanceWith(set, labels, taken, total, fraction)))
+                .Where(s => double.IsFinite(s.Distance)).DefaultIfEmpty((Set: [], Distance: 0)).MinBy(s => s.Distance);
+            Take(best.Set);
+        }
+        if (taken.All(count => count == 0))
+            throw new UserException("no group can be set aside for validation: each holds all pictures of some class. Give a split column, or a validation fraction of 0.");
         return chosen;
 
         void Take(int[] set)
@@ -60,15 +70,6 @@ internal static class ValidationSplit
                 taken[labels[i]]++;
             }
         }
-    }
-
-    // Where every group is larger than the fraction, one validates all the same.
-    private static int[] BestSingle(int[][] sets, int[] labels, int[] total, double fraction)
-    {
-        var none = new int[total.Length];
-        int[] best = sets.MinBy(set => DistanceWith(set, labels, none, total, fraction))!;
-        return double.IsFinite(DistanceWith(best, labels, none, total, fraction)) ? best : throw new UserException(
-            "no group can be set aside for validation: each holds all pictures of some class. Give a split column, or a validation fraction of 0.");
     }
 
     // Infinite where a class would have nothing left to train on.

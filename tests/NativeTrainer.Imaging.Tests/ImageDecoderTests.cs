@@ -23,7 +23,7 @@ public class ImageDecoderTests
     public void OrientationInAPngIsExact(int orientation, bool littleEndian)
     {
         var image = Pictures.Noise(5, 3, 1);
-        var png = new PngFile(5, 3, 8, 2).Chunk("eXIf", ExifTiff.WithOrientation(orientation, littleEndian));
+        var png = new PngFile(5, 3, 8, 2).Chunk("eXIf", TiffBytes.WithOrientation(orientation, littleEndian));
         byte[] file = png.Finish([.. Enumerable.Range(0, 3).Select(y => image.Pixels[(y * 15)..(y * 15 + 15)])]);
         AssertSame(Orientations.Apply(image, orientation), ImageDecoder.Decode(file).Image!);
     }
@@ -33,7 +33,7 @@ public class ImageDecoderTests
     public void OrientationInAJpegIsExact(int orientation, bool littleEndian)
     {
         byte[] plain = ImageWriter.EncodeJpeg(Pictures.Gradient(37, 21));
-        byte[] exif = [.. "Exif\0\0"u8, .. ExifTiff.WithOrientation(orientation, littleEndian)];
+        byte[] exif = [.. "Exif\0\0"u8, .. TiffBytes.WithOrientation(orientation, littleEndian)];
         byte[] file = [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. plain[2..]];
         AssertSame(Orientations.Apply(ImageDecoder.Decode(plain).Image!, orientation), ImageDecoder.Decode(file).Image!);
     }
@@ -42,7 +42,7 @@ public class ImageDecoderTests
     [MemberData(nameof(AllOrientations))]
     public void OrientationInImageMagicksPngTextIsExact(int orientation, bool littleEndian)
     {
-        byte[] exif = [.. "Exif\0\0"u8, .. ExifTiff.WithOrientation(orientation, littleEndian)];
+        byte[] exif = [.. "Exif\0\0"u8, .. TiffBytes.WithOrientation(orientation, littleEndian)];
         string text = $"\nexif\n{exif.Length,8}\n{Convert.ToHexStringLower(exif)}\n";
         byte[] compressed = [.. "Raw profile type exif\0\0"u8, .. PngFile.Deflate(Encoding.ASCII.GetBytes(text))];
         byte[] plain = [.. "Raw profile type exif\0"u8, .. Encoding.ASCII.GetBytes(text)];
@@ -57,7 +57,7 @@ public class ImageDecoderTests
     public void OrientationInAWebpIsExact(int orientation, bool littleEndian)
     {
         var image = Pictures.Noise(6, 4, 3);
-        byte[] tiff = ExifTiff.WithOrientation(orientation, littleEndian);
+        byte[] tiff = TiffBytes.WithOrientation(orientation, littleEndian);
         AssertSame(Orientations.Apply(image, orientation), ImageDecoder.Decode(WebpFile.Lossless(image, tiff)).Image!);
         AssertSame(Orientations.Apply(image, orientation), ImageDecoder.Decode(WebpFile.Lossless(image, [.. "Exif\0\0"u8, .. tiff])).Image!);
     }
@@ -77,7 +77,7 @@ public class ImageDecoderTests
     [InlineData(65535)]
     public void AnOrientationThatDoesNotExistIsUpright(int orientation)
     {
-        byte[] file = new PngFile(2, 1, 8, 2).Chunk("eXIf", ExifTiff.WithOrientation(orientation, true)).Finish([1, 2, 3, 4, 5, 6]);
+        byte[] file = new PngFile(2, 1, 8, 2).Chunk("eXIf", TiffBytes.WithOrientation(orientation, true)).Finish([1, 2, 3, 4, 5, 6]);
         Assert.Equal([1, 2, 3, 4, 5, 6], ImageDecoder.Decode(file).Image!.Pixels);
     }
 
@@ -172,7 +172,7 @@ public class ImageDecoderTests
         var random = new Random(5);
         byte[][] files = [
             ImageWriter.EncodeJpeg(Pictures.Gradient(64, 48)), ImageWriter.EncodePng(Pictures.Gradient(64, 48)),
-            WebpFile.Lossless(Pictures.Noise(20, 10, 1), ExifTiff.WithOrientation(6, true)), new PngFile(2, 1, 8, 2).Chunk("eXIf", ExifTiff.WithOrientation(6, true)).Finish([1, 2, 3, 4, 5, 6]),
+            WebpFile.Lossless(Pictures.Noise(20, 10, 1), TiffBytes.WithOrientation(6, true)), new PngFile(2, 1, 8, 2).Chunk("eXIf", TiffBytes.WithOrientation(6, true)).Finish([1, 2, 3, 4, 5, 6]),
         ];
         for (int i = 0; i < 800; i++)
         {

@@ -82,7 +82,7 @@ public class ScaledDecodingTests
     public void SmallDecodedPhotosAreUprightToo(int orientation)
     {
         byte[] plain = ImageWriter.EncodeJpeg(Pictures.Gradient(160, 96));
-        byte[] exif = [.. "Exif\0\0"u8, .. ExifTiff.WithOrientation(orientation, true)];
+        byte[] exif = [.. "Exif\0\0"u8, .. TiffBytes.WithOrientation(orientation, true)];
         byte[] file = [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. plain[2..]];
         var target = new DecodeTarget(24);
         var expected = Orientations.Apply(ImageDecoder.Decode(plain, target).Image!, orientation);

@@ -1,0 +1,135 @@
+using System.Numerics.Tensors;
+using NativeTrainer.Imaging;
+
+namespace NativeTrainer.Advice.Duplicates;
+
+/// <summary>A thumbnail made ready for alignment: as numbers, without its slow changes, and small windows of it to start from.</summary>
+internal sealed class AlignmentView
+{
+    public const int Side = GrayThumbnail.Side;
+
+    /// <summary>Side of a coarse window in samples.</summary>
+    public const int CoarseSide = 16;
+
+    public const int CoarseLength = CoarseSide * CoarseSide;
+
+    // What the detail image lacks: the mean over a square of this half side.
+    private const int DetailRadius = 2;
+
+    // Detail beyond so many times its mean magnitude is cut off.
+    private const float ClipFactor = 2.5f;
+
+    private readonly Lazy<float[]> _windows;
+    private readonly Lazy<AlignmentView> _mirrored;
+
+    public AlignmentView(GrayThumbnail thumbnail)
+    {
+        Pixels = [.. thumbnail.Pixels.Select(p => (float)p)];
+        Detail = WithoutMean(Pixels);
+        Whole = Coarse(AffineWarp.Identity);
+        MirroredWhole = (float[])Whole.Clone();
+        for (int y = 0; y < CoarseSide; y++) MirroredWhole.AsSpan(y * CoarseSide, CoarseSide).Reverse();
+        _windows = new Lazy<float[]>(MakeWindows);
+        _mirrored = new Lazy<AlignmentView>(() => new AlignmentView(thumbnail.Mirrored()));
+    }
+
+    public float[] Pixels { get; } // (Side, Side)
+
+    /// <summary>Pixels less the mean around each, without outliers.</summary>
+    public float[] Detail { get; } // (Side, Side)
+
+    /// <summary>The whole picture: mean 0, length 1; all 0 where it is flat.</summary>
+    public float[] Whole { get; } // (CoarseSide, CoarseSide)
+
+    public float[] MirroredWhole { get; }
+
+    /// <summary>The windows of <see cref="StartWarps"/>, each as <see cref="Whole"/>.</summary>
+    public ReadOnlySpan<float> Window(int index) => _windows.Value.AsSpan(index * CoarseLength, CoarseLength);
+
+    public AlignmentView Mirrored => _mirrored.Value;
+
+    /// <summary>Where a copy may have been cut out: the whole, three sizes in nine places, about the whole turned.</summary>
+    public static IReadOnlyList<AffineWarp> StartWarps { get; } = MakeStarts();
+
+    private static List<AffineWarp> MakeStarts()
+    {
+        const float end = Side - 1;
+        var starts = new List<AffineWarp> { AffineWarp.Identity };
+        foreach (float size in (ReadOnlySpan<float>)[0.95f, 0.9f, 0.85f])
+        {
+            for (int place = 0; place < 9; place++)
+                starts.Add(new AffineWarp(size, 0, place % 3 * (1 - size) / 2 * end, 0, size, place / 3 * (1 - size) / 2 * end));
+        }
+        foreach (float angle in (ReadOnlySpan<float>)[3.5f, -3.5f])
+        {
+            var (sin, cos) = MathF.SinCos(angle * MathF.PI / 180);
+            float centre = end / 2;
+            starts.Add(new AffineWarp(cos, -sin, centre - cos * centre + sin * centre, sin, cos, centre - sin * centre - cos * centre));
+        }
+        return starts;
+    }
+
+    private float[] MakeWindows()
+    {
+        var windows = new float[StartWarps.Count * CoarseLength];
+        for (int i = 0; i < StartWarps.Count; i++) Coarse(StartWarps[i]).CopyTo(windows, i * CoarseLength);
+        return windows;
+    }
+
+    // Each coarse sample is the mean of four, so that little is lost between them.
+    private float[] Coarse(AffineWarp warp)
+    {
+        const int fine = 2 * CoarseSide;
+        const float step = (float)Side / fine;
+        var coarse = new float[CoarseLength];
+        for (int i = 0; i < fine * fine; i++)
+        {
+            var (x, y) = warp.At((i % fine + 0.5f) * step - 0.5f, (i / fine + 0.5f) * step - 0.5f);
+            coarse[i / fine / 2 * CoarseSide + i % fine / 2] += Bilinear(Pixels, x, y);
+        }
+        Normalize(coarse);
+        return coarse;
+    }
+
+    /// <summary>Mean 0 and length 1; all 0 where hardly anything varies.</summary>
+    private static void Normalize(Span<float> values)
+    {
+        TensorPrimitives.Subtract(values, TensorPrimitives.Sum(values) / values.Length, values);
+        float length = TensorPrimitives.Norm(values);
+        if (length > 1e-3f * values.Length) TensorPrimitives.Divide(values, length, values);
+        else values.Clear();
+    }
+
+    /// <summary>Between pixels; beyond the edge the edge's.</summary>
+    public static float Bilinear(float[] image, float x, float y)
+    {
+        x = Math.Clamp(x, 0, Side - 1.001f);
+        y = Math.Clamp(y, 0, Side - 1.001f);
+        int left = (int)x, top = (int)y, at = top * Side + left;
+        float fx = x - left, fy = y - top;
+        float upper = image[at] + (image[at + 1] - image[at]) * fx, lower = image[at + Side] + (image[at + Side + 1] - image[at + Side]) * fx;
+        return upper + (lower - upper) * fy;
+    }
+
+    private static float[] WithoutMean(float[] pixels)
+    {
+        var detail = new float[pixels.Length];
+        for (int y = 0; y < Side; y++)
+        {
+            for (int x = 0; x < Side; x++)
+            {
+                int left = Math.Max(x - DetailRadius, 0), right = Math.Min(x + DetailRadius, Side - 1), top = Math.Max(y - DetailRadius, 0), bottom = Math.Min(y + DetailRadius, Side - 1);
+                float sum = 0;
+                for (int row = top; row <= bottom; row++)
+                {
+                    for (int column = left; column <= right; column++) sum += pixels[row * Side + column];
+                }
+                detail[y * Side + x] = pixels[y * Side + x] - sum / ((right - left + 1) * (bottom - top + 1));
+            }
+        }
+        // Frames and lettering would otherwise outweigh what the picture shows.
+        float most = ClipFactor * TensorPrimitives.SumOfMagnitudes<float>(detail) / detail.Length;
+        for (int i = 0; i < detail.Length; i++) detail[i] = Math.Clamp(detail[i], -most, most);
+        return detail;
+    }
+}

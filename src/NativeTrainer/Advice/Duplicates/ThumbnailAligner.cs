@@ -1,0 +1,185 @@
+using System.Numerics.Tensors;
+
+namespace NativeTrainer.Advice.Duplicates;
+
+/// <summary>How alike two thumbnails are once one is laid upon the other.</summary>
+/// <param name="Correlation">Of the gray values where both overlap, −1 to 1.</param>
+/// <param name="Detail">The same without slow changes: edges and texture, which unrelated pictures do not share.</param>
+/// <param name="Overlap">Share of the first picture's inner part that lies upon the second, 0 to 1.</param>
+/// <param name="Mirrored">The second was mirrored.</param>
+internal readonly record struct ThumbnailAlignment(float Correlation, float Detail, float Overlap, bool Mirrored)
+{
+    public static ThumbnailAlignment None { get; } = new(0, 0, 0, false);
+}
+
+/// <summary>
+/// Lays one thumbnail upon another by an affine map: the best of some windows as a start, then inverse compositional Gauss-Newton (Baker and Matthews,
+/// "Lucas-Kanade 20 years on", IJCV 2004) on values normalised for brightness and contrast. The outer rim of the first does not count, as a turned
+/// picture has strange corners. Holds scratch memory: one for each thread.
+/// </summary>
+internal sealed class ThumbnailAligner
+{
+    private const int Side = AlignmentView.Side, Rim = 4, Inner = Side - 2 * Rim, Points = Inner * Inner;
+
+    // What copies that this is meant for may do to a picture: 0.7 of a side cut away, 10 degrees, and a change of proportions.
+    private const float LeastScale = 0.7f, MostScale = 1 / LeastScale, MostTurn = 0.18f, LeastOverlap = 0.6f;
+
+    private const int MostSteps = 20;
+
+    private const float SmallStep = 0.02f;
+
+    private readonly float[] _descent = new float[6 * Points]; // (6, Points): gradient of the template times ∂warp/∂p
+    private readonly float[] _template = new float[Points];
+    private readonly float[] _templateDetail = new float[Points];
+    private readonly float[] _warped = new float[Points];
+    private readonly float[] _valid = new float[Points];
+    private readonly float[] _masked = new float[Points];
+    private readonly double[] _inverse = new double[36];
+    private AlignmentView? _view;
+
+    /// <summary>Prepares the first picture of the pairs that follow.</summary>
+    public void SetTemplate(AlignmentView view)
+    {
+        if (ReferenceEquals(view, _view)) return;
+        _view = view;
+        var pixels = view.Pixels;
+        for (int i = 0; i < Points; i++)
+        {
+            int x = i % Inner + Rim, y = i / Inner + Rim, at = y * Side + x;
+            (_template[i], _templateDetail[i]) = (pixels[at], view.Detail[at]);
+            float gx = (pixels[at + 1] - pixels[at - 1]) / 2, gy = (pixels[at + Side] - pixels[at - Side]) / 2;
+            // Coordinates about the centre keep the normal equations well conditioned.
+            float cx = (x - Side / 2) / (float)Side, cy = (y - Side / 2) / (float)Side;
+            ReadOnlySpan<float> row = [gx * cx, gx * cy, gx, gy * cx, gy * cy, gy];
+            for (int p = 0; p < 6; p++) _descent[p * Points + i] = row[p];
+        }
+        var normal = new double[36];
+        for (int p = 0; p < 6; p++)
+        {
+            for (int q = 0; q < 6; q++) normal[p * 6 + q] = TensorPrimitives.Dot<float>(_descent.AsSpan(p * Points, Points), _descent.AsSpan(q * Points, Points));
+        }
+        SmallMatrix.Invert(normal, _inverse, 6);
+    }
+
+    /// <summary>The better of the second picture as it is and mirrored.</summary>
+    /// <param name="other">The second picture.</param>
+    /// <param name="least">Starts below this correlation are given up.</param>
+    public ThumbnailAlignment Align(AlignmentView other, float least)
+    {
+        var view = _view ?? throw new InvalidOperationException("set the template first");
+        var plain = Start(view, other, mirrored: false);
+        var mirror = Start(view, other, mirrored: true);
+        if (Math.Max(plain.Score, mirror.Score) < least) return ThumbnailAlignment.None;
+        // The start decides unless both are near; then both are refined.
+        var best = plain.Score >= mirror.Score - 0.05f ? Refine(other, plain.Warp, false) : ThumbnailAlignment.None;
+        if (mirror.Score < plain.Score - 0.05f) return best;
+        var turned = Refine(other.Mirrored, mirror.Warp, true);
+        return turned.Detail > best.Detail ? turned : best;
+    }
+
+    private static (float Score, AffineWarp Warp) Start(AlignmentView first, AlignmentView second, bool mirrored)
+    {
+        var (best, warp) = (float.MinValue, AffineWarp.Identity);
+        var starts = AlignmentView.StartWarps;
+        var whole = mirrored ? first.MirroredWhole : first.Whole;
+        for (int i = 0; i < starts.Count; i++)
+        {
+            // The second's window looks like the whole first: the first was cut out of the second.
+            float score = TensorPrimitives.Dot<float>(second.Window(i), whole);
+            if (score > best) (best, warp) = (score, mirrored ? InMirror(starts[i]) : starts[i]);
+            if (i == 0) continue;
+            score = TensorPrimitives.Dot<float>(first.Window(i), mirrored ? second.MirroredWhole : second.Whole);
+            if (score > best) (best, warp) = (score, starts[i].Inverse());
+        }
+        return (best, warp);
+    }
+
+    // A window of the second as it is, seen in the mirrored second by the first: x → last − x on both sides.
+    private static AffineWarp InMirror(AffineWarp warp)
+    {
+        var mirror = new AffineWarp(-1, 0, Side - 1, 0, 1, 0);
+        return mirror.After(warp).After(mirror);
+    }
+
+    private ThumbnailAlignment Refine(AlignmentView other, AffineWarp warp, bool mirrored)
+    {
+        for (int step = 0; step < MostSteps; step++)
+        {
+            float overlap = Sample(other.Pixels, warp);
+            if (overlap < LeastOverlap || !Plausible(warp)) return ThumbnailAlignment.None;
+            var (tm, ts) = Moments(_template);
+            var (wm, ws) = Moments(_warped);
+            if (ts < 1e-3f || ws < 1e-3f) return ThumbnailAlignment.None;
+            for (int i = 0; i < Points; i++) _masked[i] = _valid[i] * ((_warped[i] - wm) * (ts / ws) - (_template[i] - tm));
+            var change = Solve();
+            warp = warp.After(change.Inverse());
+            // At the rim, a change of ∂x/∂x moves by half the side.
+            float move = (MathF.Abs(change.A - 1) + MathF.Abs(change.B) + MathF.Abs(change.D) + MathF.Abs(change.E - 1)) * Side / 2 + MathF.Abs(change.At(Side / 2, Side / 2).X - Side / 2)
+                + MathF.Abs(change.At(Side / 2, Side / 2).Y - Side / 2);
+            if (move < SmallStep) break;
+        }
+        if (!Plausible(warp)) return ThumbnailAlignment.None;
+        float share = Sample(other.Pixels, warp);
+        if (share < LeastOverlap) return ThumbnailAlignment.None;
+        float correlation = Correlation(_template);
+        Sample(other.Detail, warp);
+        return new ThumbnailAlignment(correlation, Correlation(_templateDetail), share, mirrored);
+    }
+
+    private AffineWarp Solve()
+    {
+        Span<double> gradient = stackalloc double[6];
+        for (int p = 0; p < 6; p++) gradient[p] = TensorPrimitives.Dot<float>(_descent.AsSpan(p * Points, Points), _masked);
+        Span<float> d = stackalloc float[6];
+        for (int p = 0; p < 6; p++)
+        {
+            double sum = 0;
+            for (int q = 0; q < 6; q++) sum += _inverse[p * 6 + q] * gradient[q];
+            d[p] = (float)sum;
+        }
+        // From coordinates about the centre, in units of the side, back to pixels.
+        const float half = Side / 2;
+        float a = d[0] / Side, b = d[1] / Side, dd = d[3] / Side, e = d[4] / Side;
+        return new AffineWarp(1 + a, b, d[2] - (a + b) * half, dd, 1 + e, d[5] - (dd + e) * half);
+    }
+
+    // Fills _warped and _valid; the share of points that lie on the picture.
+    private float Sample(float[] image, AffineWarp warp)
+    {
+        int count = 0;
+        for (int i = 0; i < Points; i++)
+        {
+            var (x, y) = warp.At(i % Inner + Rim, i / Inner + Rim);
+            bool on = x >= 0 && y >= 0 && x <= Side - 1 && y <= Side - 1;
+            _valid[i] = on ? 1 : 0;
+            _warped[i] = on ? AlignmentView.Bilinear(image, x, y) : 0;
+            if (on) count++;
+        }
+        return count / (float)Points;
+    }
+
+    private (float Mean, float Deviation) Moments(float[] values)
+    {
+        float count = TensorPrimitives.Sum<float>(_valid), mean = TensorPrimitives.Dot<float>(values, _valid) / count;
+        TensorPrimitives.Subtract(values, mean, _masked);
+        TensorPrimitives.Multiply(_masked, _valid, _masked);
+        return (mean, MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(_masked) / count));
+    }
+
+    private float Correlation(float[] template)
+    {
+        var (tm, ts) = Moments(template);
+        var (wm, ws) = Moments(_warped);
+        if (ts < 1e-3f || ws < 1e-3f) return 0;
+        float sum = 0;
+        for (int i = 0; i < Points; i++) sum += _valid[i] * (template[i] - tm) * (_warped[i] - wm);
+        return sum / (TensorPrimitives.Sum<float>(_valid) * ts * ws);
+    }
+
+    private static bool Plausible(AffineWarp warp)
+    {
+        float along = MathF.Sqrt(warp.A * warp.A + warp.D * warp.D), down = MathF.Sqrt(warp.B * warp.B + warp.E * warp.E);
+        return float.IsFinite(warp.C + warp.F) && along is >= LeastScale and <= MostScale && down is >= LeastScale and <= MostScale
+            && MathF.Abs(warp.D / along) < MostTurn && MathF.Abs(warp.B / down) < MostTurn && warp.A > 0 && warp.E > 0;
+    }
+}
