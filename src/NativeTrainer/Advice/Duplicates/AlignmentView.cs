@@ -19,24 +19,28 @@ internal sealed class AlignmentView
     // Detail beyond so many times its mean magnitude is cut off.
     private const float ClipFactor = 2.5f;
 
-    private readonly Lazy<float[]> _windows;
+    private const int HalfSide = Side / 2;
+
+    private readonly float[] _half; // (HalfSide, HalfSide), each the mean of four pixels
+    private readonly Lazy<float[]> _windows, _detail;
     private readonly Lazy<AlignmentView> _mirrored;
 
     public AlignmentView(GrayThumbnail thumbnail)
     {
         Pixels = [.. thumbnail.Pixels.Select(p => (float)p)];
-        Detail = WithoutMean(Pixels);
+        _half = Half(Pixels);
         Whole = Coarse(AffineWarp.Identity);
         MirroredWhole = (float[])Whole.Clone();
         for (int y = 0; y < CoarseSide; y++) MirroredWhole.AsSpan(y * CoarseSide, CoarseSide).Reverse();
         _windows = new Lazy<float[]>(MakeWindows);
+        _detail = new Lazy<float[]>(() => WithoutMean(Pixels));
         _mirrored = new Lazy<AlignmentView>(() => new AlignmentView(thumbnail.Mirrored()));
     }
 
     public float[] Pixels { get; } // (Side, Side)
 
     /// <summary>Pixels less the mean around each, without outliers.</summary>
-    public float[] Detail { get; } // (Side, Side)
+    public float[] Detail => _detail.Value; // (Side, Side)
 
     /// <summary>The whole picture: mean 0, length 1; all 0 where it is flat.</summary>
     public float[] Whole { get; } // (CoarseSide, CoarseSide)
@@ -48,14 +52,14 @@ internal sealed class AlignmentView
 
     public AlignmentView Mirrored => _mirrored.Value;
 
-    /// <summary>Where a copy may have been cut out: the whole, three sizes in nine places, about the whole turned.</summary>
+    /// <summary>Where a copy may have been cut out: the whole, two sizes in nine places each, and the whole turned both ways.</summary>
     public static IReadOnlyList<AffineWarp> StartWarps { get; } = MakeStarts();
 
     private static List<AffineWarp> MakeStarts()
     {
         const float end = Side - 1;
         var starts = new List<AffineWarp> { AffineWarp.Identity };
-        foreach (float size in (ReadOnlySpan<float>)[0.95f, 0.9f, 0.85f])
+        foreach (float size in (ReadOnlySpan<float>)[0.93f, 0.86f])
         {
             for (int place = 0; place < 9; place++)
                 starts.Add(new AffineWarp(size, 0, place % 3 * (1 - size) / 2 * end, 0, size, place / 3 * (1 - size) / 2 * end));
@@ -76,19 +80,28 @@ internal sealed class AlignmentView
         return windows;
     }
 
-    // Each coarse sample is the mean of four, so that little is lost between them.
     private float[] Coarse(AffineWarp warp)
     {
-        const int fine = 2 * CoarseSide;
-        const float step = (float)Side / fine;
+        const float step = (float)Side / CoarseSide;
         var coarse = new float[CoarseLength];
-        for (int i = 0; i < fine * fine; i++)
+        for (int i = 0; i < coarse.Length; i++)
         {
-            var (x, y) = warp.At((i % fine + 0.5f) * step - 0.5f, (i / fine + 0.5f) * step - 0.5f);
-            coarse[i / fine / 2 * CoarseSide + i % fine / 2] += Bilinear(Pixels, x, y);
+            var (x, y) = warp.At((i % CoarseSide + 0.5f) * step - 0.5f, (i / CoarseSide + 0.5f) * step - 0.5f);
+            coarse[i] = Bilinear(_half, HalfSide, (x - 0.5f) / 2, (y - 0.5f) / 2);
         }
         Normalize(coarse);
         return coarse;
+    }
+
+    private static float[] Half(float[] pixels)
+    {
+        var half = new float[HalfSide * HalfSide];
+        for (int i = 0; i < half.Length; i++)
+        {
+            int at = i / HalfSide * 2 * Side + i % HalfSide * 2;
+            half[i] = (pixels[at] + pixels[at + 1] + pixels[at + Side] + pixels[at + Side + 1]) / 4;
+        }
+        return half;
     }
 
     /// <summary>Mean 0 and length 1; all 0 where hardly anything varies.</summary>
@@ -100,14 +113,14 @@ internal sealed class AlignmentView
         else values.Clear();
     }
 
-    /// <summary>Between pixels; beyond the edge the edge's.</summary>
-    public static float Bilinear(float[] image, float x, float y)
+    /// <summary>Between the pixels of a square image; beyond the edge the edge's.</summary>
+    public static float Bilinear(float[] image, int side, float x, float y)
     {
-        x = Math.Clamp(x, 0, Side - 1.001f);
-        y = Math.Clamp(y, 0, Side - 1.001f);
-        int left = (int)x, top = (int)y, at = top * Side + left;
+        x = Math.Clamp(x, 0, side - 1.001f);
+        y = Math.Clamp(y, 0, side - 1.001f);
+        int left = (int)x, top = (int)y, at = top * side + left;
         float fx = x - left, fy = y - top;
-        float upper = image[at] + (image[at + 1] - image[at]) * fx, lower = image[at + Side] + (image[at + Side + 1] - image[at + Side]) * fx;
+        float upper = image[at] + (image[at + 1] - image[at]) * fx, lower = image[at + side] + (image[at + side + 1] - image[at + side]) * fx;
         return upper + (lower - upper) * fy;
     }
 

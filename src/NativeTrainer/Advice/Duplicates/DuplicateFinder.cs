@@ -11,6 +11,12 @@ public static class DuplicateFinder
     // Proposals of each kind for each picture.
     private const int Proposals = 6;
 
+    // Pairs so far below the threshold are not turned round.
+    private const float Unsure = 0.35f;
+
+    // Starts that correlate less are given up.
+    private const float LeastStart = 0.5f;
+
     // Thumbnails kept ready; beyond so many they are made again when they are needed.
     private const int ViewsKept = 2048;
 
@@ -65,11 +71,7 @@ public static class DuplicateFinder
             return new AlignmentView(pictures[picture].Signature.Thumbnail);
         }
 
-        private float Link(int first, int second)
-        {
-            var aligner = new ThumbnailAligner();
-            return Align(aligner, first, second, 0.3f).Detail;
-        }
+        private float Link(int first, int second) => Align(new ThumbnailAligner(), View(first), View(second), 1).Detail;
 
         // Each further file is paired with the first of its split and label and, where that is another, with the first of all.
         private List<DuplicatePair> SameFiles(out int[] distinct)
@@ -127,25 +129,30 @@ public static class DuplicateFinder
         private List<DuplicatePair> Compare(List<(int First, int Second)> proposed, float threshold)
         {
             var found = new DuplicatePair?[proposed.Count];
-            Parallel.For(0, proposed.Count, _parallel, () => new ThumbnailAligner(), (i, _, aligner) =>
+            // The proposals of one picture by one thread, which makes its view once.
+            var starts = Enumerable.Range(0, proposed.Count).Where(i => i == 0 || proposed[i].First != proposed[i - 1].First).Append(proposed.Count).ToArray();
+            Parallel.For(0, starts.Length - 1, _parallel, () => new ThumbnailAligner(), (run, _, aligner) =>
             {
-                var (first, second) = proposed[i];
-                var alignment = Align(aligner, first, second, threshold);
-                if (alignment.Detail >= threshold || Equal(first, second)) found[i] = Near(first, second, alignment);
+                var view = View(proposed[starts[run]].First);
+                for (int i = starts[run]; i < starts[run + 1]; i++)
+                {
+                    var (first, second) = proposed[i];
+                    var alignment = Align(aligner, view, View(second), threshold);
+                    if (alignment.Detail >= threshold || Equal(first, second)) found[i] = Near(first, second, alignment);
+                }
                 return aligner;
             }, _ => { });
             return [.. found.OfType<DuplicatePair>()];
         }
 
         // Which of two is laid upon the other matters a little; where it may decide, both ways are tried.
-        private ThumbnailAlignment Align(ThumbnailAligner aligner, int first, int second, float threshold)
+        private static ThumbnailAlignment Align(ThumbnailAligner aligner, AlignmentView a, AlignmentView b, float threshold)
         {
-            var (a, b) = (View(first), View(second));
             aligner.SetTemplate(a);
-            var there = aligner.Align(b, 0.5f);
-            if (there.Detail >= threshold || there.Detail < threshold - 0.35f) return there;
+            var there = aligner.Align(b, LeastStart);
+            if (there.Detail >= threshold || there.Detail < threshold - Unsure) return there;
             aligner.SetTemplate(b);
-            var back = aligner.Align(a, 0.5f);
+            var back = aligner.Align(a, LeastStart);
             return back.Detail > there.Detail ? back : there;
         }
 

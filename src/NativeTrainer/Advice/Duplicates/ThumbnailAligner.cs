@@ -36,12 +36,20 @@ internal sealed class ThumbnailAligner
     private readonly float[] _masked = new float[Points];
     private readonly double[] _inverse = new double[36];
     private AlignmentView? _view;
+    private bool _prepared;
 
-    /// <summary>Prepares the first picture of the pairs that follow.</summary>
+    /// <summary>Takes the first picture of the pairs that follow.</summary>
     public void SetTemplate(AlignmentView view)
     {
         if (ReferenceEquals(view, _view)) return;
-        _view = view;
+        (_view, _prepared) = (view, false);
+    }
+
+    // Most pairs are given up at the start, so that this is done for the others alone.
+    private void Prepare(AlignmentView view)
+    {
+        if (_prepared) return;
+        _prepared = true;
         var pixels = view.Pixels;
         for (int i = 0; i < Points; i++)
         {
@@ -70,6 +78,7 @@ internal sealed class ThumbnailAligner
         var plain = Start(view, other, mirrored: false);
         var mirror = Start(view, other, mirrored: true);
         if (Math.Max(plain.Score, mirror.Score) < least) return ThumbnailAlignment.None;
+        Prepare(view);
         // The start decides unless both are near; then both are refined.
         var best = plain.Score >= mirror.Score - 0.05f ? Refine(other, plain.Warp, false) : ThumbnailAlignment.None;
         if (mirror.Score < plain.Score - 0.05f) return best;
@@ -152,7 +161,7 @@ internal sealed class ThumbnailAligner
             var (x, y) = warp.At(i % Inner + Rim, i / Inner + Rim);
             bool on = x >= 0 && y >= 0 && x <= Side - 1 && y <= Side - 1;
             _valid[i] = on ? 1 : 0;
-            _warped[i] = on ? AlignmentView.Bilinear(image, x, y) : 0;
+            _warped[i] = on ? AlignmentView.Bilinear(image, Side, x, y) : 0;
             if (on) count++;
         }
         return count / (float)Points;
