@@ -10,15 +10,6 @@ public sealed record DatasetOptions
 
     /// <summary>Opens a set in which a group or a file lies in two splits, which is otherwise refused: for <see cref="SplitRepair"/>.</summary>
     public bool AllowStraddling { get; init; }
-
-    /// <summary>
-    /// Makes a sample of each box of an annotation file, cropped with so much of the box's width and height as margin on each side, 0 to 2; the crops of one
-    /// picture are one group. Null takes whole pictures.
-    /// </summary>
-    public double? CropBoxes { get; init; }
-
-    /// <summary>An <c>audit.csv</c> (path,code,label,suggested_label,action) whose drops and relabels are applied before anything else; null for none.</summary>
-    public string? Fix { get; init; }
 }
 
 /// <summary>One part of a data set, labelled by <paramref name="Classes"/>.</summary>

@@ -5,20 +5,20 @@ namespace NativeTrainer.Benchmarks.Advice;
 /// <summary>How good the advice is: seeded experiments with known answers.</summary>
 internal static class AdviceQuality
 {
-    public const string Help = LabelQuality.Help + "\n" + ForecastQuality.Help;
+    public const string Help = LeakQuality.Help + "\n" + DuplicateScale.Help;
 
     public static void Run(CommandArguments arguments)
     {
         switch (arguments.Positional())
         {
-            case "labels":
-                LabelQuality.Run(arguments);
+            case "leaks":
+                LeakQuality.Run(arguments);
                 break;
-            case "forecast":
-                ForecastQuality.Run(arguments);
+            case "scale":
+                DuplicateScale.Run(arguments);
                 break;
             case var other:
-                throw new UsageException($"advice-quality {other}: choose labels or forecast");
+                throw new UsageException($"advice-quality {other}: choose leaks or scale");
         }
     }
 }

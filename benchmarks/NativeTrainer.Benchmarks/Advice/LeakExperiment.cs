@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NativeTrainer.Advice;
 using NativeTrainer.Advice.Duplicates;
 using NativeTrainer.Benchmarks.Throughput;
@@ -58,12 +59,19 @@ internal sealed class LeakExperiment
         return [.. planted.Select((p, i) => new Planted(p.Record, p.Kind, p.Original, values[(i * width)..((i + 1) * width)]))];
     }
 
-    /// <returns>The kinds of the copies that were found, the other pairs across the parts by path, a copy going by its original's, and the threshold.</returns>
-    public (List<CopyKind> Found, List<(string, string)> Rest, float Threshold) Search(List<Planted> planted, bool withFeatures)
+    /// <param name="Found">Kinds of the copies that were found.</param>
+    /// <param name="Others">Other pairs across the parts by path; a copy goes by its original's.</param>
+    /// <param name="Threshold">That the search set itself.</param>
+    /// <param name="Seconds">Of the search alone.</param>
+    public sealed record Result(IReadOnlyList<CopyKind> Found, IReadOnlyList<(string, string)> Others, float Threshold, double Seconds);
+
+    public Result Search(List<Planted> planted, bool withFeatures)
     {
         PictureRecord[] records = [.. _records, .. planted.Select(p => p.Record)];
         float[]? values = withFeatures ? [.. _values, .. planted.SelectMany(p => p.Features)] : null;
+        var watch = Stopwatch.StartNew();
         var report = DuplicateFinder.Find(records, values, new DuplicateOptions { Threads = _threads, Decode = _ => null });
+        double seconds = watch.Elapsed.TotalSeconds;
         var found = new List<CopyKind>();
         var rest = new HashSet<(string, string)>();
         foreach (var leak in report.Leaks)
@@ -72,7 +80,7 @@ internal sealed class LeakExperiment
             if (second >= 0 && planted[second].Original == leak.First) found.Add(planted[second].Kind);
             else rest.Add((Named(leak.First), second >= 0 ? Named(planted[second].Original) : Named(leak.Second)));
         }
-        return (found, [.. rest], report.Threshold);
+        return new Result(found, [.. rest], report.Threshold, seconds);
     }
 
     private string Named(int sample) => Path.GetRelativePath(Folder, _samples[sample].Path).Replace('\\', '/');

@@ -41,20 +41,22 @@ internal static class LeakQuality
         var found = new int[2, kinds.Length];
         var falsePairs = new int[2];
         var natural = new HashSet<(string, string)>[] { [], [] };
+        var seconds = new List<double>[] { [], [] };
         var thresholds = new HashSet<string>();
         for (int seed = 1; seed <= seeds; seed++)
         {
             var planted = set.Plant((ulong)seed, copies);
             for (int way = 0; way < 2; way++)
             {
-                var (hits, rest, threshold) = set.Search(planted, withFeatures: way == 1);
-                foreach (var kind in hits) found[way, (int)kind]++;
-                foreach (var pair in rest)
+                var result = set.Search(planted, withFeatures: way == 1);
+                foreach (var kind in result.Found) found[way, (int)kind]++;
+                foreach (var pair in result.Others)
                 {
                     if (!sameScene.Contains(pair)) falsePairs[way]++;
                     natural[way].Add(pair);
                 }
-                thresholds.Add(threshold.ToString("F3", CultureInfo.InvariantCulture));
+                seconds[way].Add(result.Seconds);
+                thresholds.Add(result.Threshold.ToString("F3", CultureInfo.InvariantCulture));
             }
         }
         int total = copies * seeds;
@@ -66,6 +68,8 @@ internal static class LeakQuality
         string PerThousand(int way) => (1000.0 * falsePairs[way] / ((set.Validation + copies * kinds.Length) * seeds)).ToString("F2", CultureInfo.InvariantCulture);
         Console.WriteLine($"| false pairs per 1,000 validation pictures | | {PerThousand(0)} | {PerThousand(1)} |");
         Console.WriteLine($"| pairs that the set holds by itself (of these, one scene) | | {natural[0].Count} ({natural[0].Count(sameScene.Contains)}) | {natural[1].Count} ({natural[1].Count(sameScene.Contains)}) |");
+        string Milliseconds(int way) => (1000 * Comparison.Median(seconds[way]) / (set.Training + set.Validation + copies * kinds.Length)).ToString("F2", CultureInfo.InvariantCulture);
+        Console.WriteLine($"| search, ms a picture | | {Milliseconds(0)} | {Milliseconds(1)} |");
         Console.WriteLine($"\nThreshold {string.Join(", ", thresholds.Order())}.");
         var all = natural[0].Union(natural[1]).Order().ToArray();
         foreach (var (first, second) in all) Console.Error.WriteLine($"{first},{second}");
