@@ -59,6 +59,7 @@ internal static class CommandLine
         var root = new RootCommand("Fine-tunes ResNet image classifiers on your photos, on any machine.")
         {
             DemoCommand.Create(),
+            AuditCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
@@ -66,6 +67,7 @@ internal static class CommandLine
             InspectCommand.Create(),
             AugmentPreviewCommand.Create(),
             DevicesCommand.Create(),
+            ExplainCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         var action = new HelpWithExamples((HelpAction)help.Action!);

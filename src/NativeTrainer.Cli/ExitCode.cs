@@ -11,7 +11,7 @@ internal static class ExitCode
     /// <summary>A wrong option, a file that is missing or damaged, a folder that cannot be written.</summary>
     public const int Usage = 2;
 
-    /// <summary>The data set was refused. Reserved.</summary>
+    /// <summary>The data set was refused: a result on it would not be true. <c>audit --fail-on warning</c> also ends so.</summary>
     public const int DataRefused = 3;
 
     /// <summary>The loss became NaN or infinite; the last good checkpoint was kept.</summary>
@@ -28,7 +28,7 @@ internal static class ExitCode
           0    done
           1    a fault of this program
           2    a wrong option, a missing or damaged file, a folder that cannot be written
-          3    the data set was refused (reserved)
+          3    the data set was refused: the findings say why, --allow lets them pass
           4    training diverged; the last good checkpoint was kept
           5    the card failed in mid-run; the last checkpoint was kept
           130  interrupted; what was trained is saved

@@ -86,7 +86,7 @@ internal static class CsvManifest
     }
 
     // Manifests made on Windows have backslashes, which are letters of a name elsewhere.
-    private static string Resolve(string folder, string path)
+    public static string Resolve(string folder, string path)
     {
         string full = Path.GetFullPath(Path.Combine(folder, path));
         if (File.Exists(full) || !path.Contains('\\')) return full;

@@ -9,6 +9,9 @@ public sealed record DatasetOptions
     public double ValidationFraction { get; init; } = 0.2;
 
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>An <c>audit.csv</c> (path,code,label,suggested_label,action) whose drops and relabels are applied before anything else; null for none.</summary>
+    public string? Fix { get; init; }
 }
 
 /// <summary>One part of a data set, labelled by <paramref name="Classes"/>.</summary>
@@ -51,7 +54,8 @@ public sealed class DatasetIndex
     /// <param name="root">Folder or CSV file.</param>
     /// <param name="options">How to divide it; null for the defaults.</param>
     /// <exception cref="UserException">
-    /// Missing folder or file, no class folders, an empty class, fewer than two classes, a class that is not trained, a damaged CSV, a group or a file in two splits.
+    /// Missing folder or file, no class folders, an empty class, fewer than two classes, a class that is not trained, a damaged CSV, a group or a file in two splits;
+    /// a file of fixes that is damaged or of other data.
     /// </exception>
     public static DatasetIndex Open(string root, DatasetOptions? options = null)
     {
@@ -59,6 +63,7 @@ public sealed class DatasetIndex
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new UserException($"the validation fraction is {options.ValidationFraction}; it has to be at least 0 and less than 1, such as 0.2");
         var set = LabelledSet.Read(root, strictFolders: true);
+        if (options.Fix is string fix) set = DatasetFixes.Read(fix).Apply(set);
         var training = set.Entries.Where(e => e.Split is null or SplitName.Train).ToList();
         if (training.Count == 0) throw new UserException($"{root}: has a {Words(set)} part but none to train on. Name one 'train'.");
         string[] classes = Names(training);

@@ -43,6 +43,8 @@ internal sealed class TrainFlags
             ("head", TrainingStrategy.Head), ("two-stage", TrainingStrategy.TwoStage), ("gradual", TrainingStrategy.Gradual), ("full", TrainingStrategy.Full)), (o, v) => o with { Strategy = v });
         Add(Options.List("--freeze", "PART,…", "Stages or layers that stay fixed: conv1, layer1 … fc, or longer such as layer4.0."), (o, v) => o with { Freeze = v });
         Add(Options.List("--train-only", "PART,…", "Stages or layers that learn; all others stay fixed."), (o, v) => o with { TrainOnly = v });
+        Add(AuditFlags.Allow("Train all the same on data with these findings (codes, names or groups such as leakage), and mark every result."), (o, v) => o with { Allow = v });
+        Add(AuditFlags.Fix(), (o, v) => o with { Fix = v });
         Add(Options.Integer("--size", "PIXELS", "Side of the input. [default: the weights' own]"), (o, v) => o with { Size = v });
         Add(Options.Number("--val-fraction", "SHARE", "Share of each class that validates where the data has no split. [default: 0.2]"), (o, v) => o with { ValidationFraction = v });
         Add(Options.Integers("--head-hidden", "N,…", "Widths of hidden layers of a new head."), (o, v) => o with { HeadHidden = v });

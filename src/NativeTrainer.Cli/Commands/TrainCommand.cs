@@ -19,6 +19,7 @@ internal static class TrainCommand
             "nativetrainer train --data photos --weights resnet50.safetensors --strategy head --size 160 --epochs 12",
             "nativetrainer train --data photos.csv --weights resnet50.safetensors --freeze conv1,layer1 --lr-for layer4=1e-3,fc=1e-2 --augment medium",
             "nativetrainer train --data photos --model resnet18 --epochs 60 --schedule one-cycle",
+            "nativetrainer train --data photos --weights resnet50.safetensors --fix runs/photos-audit/audit.csv",
             "nativetrainer train --resume runs/photos-1",
             "nativetrainer train --config runs/photos-1/options.json --seed 2");
         var flags = new TrainFlags(command);

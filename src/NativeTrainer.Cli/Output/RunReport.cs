@@ -1,3 +1,4 @@
+using NativeTrainer.Advice.Audit.Checks;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Training;
 using static NativeTrainer.Cli.Output.Units;
@@ -16,6 +17,7 @@ internal static class RunReport
     {
         string? weights = BestWeights(result);
         if (weights is not null) Write(output, $"best epoch {result.BestEpoch}", result.Best);
+        if (result.Audit.Marks.Count > 0) output.WriteLine($"ALLOWED     {string.Join(", ", result.Audit.Marks)}: these figures are better than the truth; nativetrainer explain {result.Audit.Marks[0].Split(' ')[0]}");
         Unusable(output, result.Unusable);
         output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s; {Time(TimeSpan.FromSeconds(result.Seconds))} in all; {Bytes(result.PeakMemoryBytes)} of memory"));
         output.WriteLine($"{"run folder",-12}{result.RunFolder}");
@@ -36,6 +38,8 @@ internal static class RunReport
         output.WriteLine(Invariant($"{what} ({Plural(metrics.Count, "image")})"));
         string top5 = metrics.PerClass.Count > 5 ? Invariant($"  top-5 {metrics.Top5:0.000}") : "";
         output.WriteLine(Invariant($"  accuracy {metrics.Accuracy:0.000}{top5}  loss {metrics.Loss:0.000}  balanced accuracy {metrics.BalancedAccuracy:0.000}  macro F1 {metrics.MacroF1:0.000}"));
+        output.WriteLine(Invariant($"  baseline {metrics.MajorityBaseline:0.000} (always {metrics.PerClass.MaxBy(c => c.Count)!.Name})"));
+        if (BaselineCheck.Of(metrics) is { } poor) output.WriteLine($"  warning: {poor.Kind}: {poor.Summary} {poor.Advice}");
         output.WriteLine();
         if (metrics.PerClass.Count <= ClassesInFull) PerClass(output, metrics.PerClass);
         else Weakest(output, metrics);

@@ -1,3 +1,5 @@
+using NativeTrainer.Advice.Audit;
+using NativeTrainer.Cli.Output;
 using NativeTrainer.Training;
 using Spectre.Console;
 using static NativeTrainer.Cli.Output.Units;
@@ -28,6 +30,11 @@ internal sealed class LiveProgress(IAnsiConsole console) : ITrainingObserver
     {
         _epochs = plan.Epochs;
         foreach (string line in ProgressText.Plan(plan)) Above(line, Style.Plain);
+    }
+
+    public void OnAudit(AuditReport report)
+    {
+        foreach (var (severity, line) in AuditText.BeforeTraining(report)) Above(line, new Style(AuditTable.Tone(severity)));
     }
 
     public void OnNote(string note) => Above($"note: {note}", new Style(Color.Yellow));

@@ -1,3 +1,4 @@
+using NativeTrainer.Advice.Audit;
 using NativeTrainer.Training;
 
 namespace NativeTrainer.Cli.Progress;
@@ -8,6 +9,11 @@ internal sealed class ObserverList(params IReadOnlyList<ITrainingObserver> obser
     public void OnPlan(TrainingPlan plan)
     {
         foreach (var observer in observers) observer.OnPlan(plan);
+    }
+
+    public void OnAudit(AuditReport report)
+    {
+        foreach (var observer in observers) observer.OnAudit(report);
     }
 
     public void OnNote(string note)

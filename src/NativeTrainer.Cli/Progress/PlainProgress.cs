@@ -1,3 +1,5 @@
+using NativeTrainer.Advice.Audit;
+using NativeTrainer.Cli.Output;
 using NativeTrainer.Training;
 using static NativeTrainer.Cli.Output.Units;
 
@@ -12,6 +14,11 @@ internal sealed class PlainProgress(TextWriter log) : ITrainingObserver
     {
         _epochs = plan.Epochs;
         foreach (string line in ProgressText.Plan(plan)) log.WriteLine(line);
+    }
+
+    public void OnAudit(AuditReport report)
+    {
+        foreach (var (_, line) in AuditText.BeforeTraining(report)) log.WriteLine(line);
     }
 
     public void OnNote(string note) => log.WriteLine($"note: {note}");

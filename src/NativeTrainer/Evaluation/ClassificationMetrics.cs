@@ -33,6 +33,9 @@ public sealed record ClassificationMetrics
 
     public required IReadOnlyList<ClassFigures> PerClass { get; init; }
 
+    /// <summary>The accuracy of always answering the class that most of these images have.</summary>
+    public double MajorityBaseline => PerClass.Max(c => c.Count) / (double)Count;
+
     /// <summary>Confusion[truth][predicted], in images.</summary>
     public required int[][] Confusion { get; init; }
 

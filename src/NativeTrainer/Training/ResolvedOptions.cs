@@ -10,6 +10,7 @@ internal static class ResolvedOptions
     {
         Data = Path.GetFullPath(options.Data),
         Weights = options.Weights is null ? null : Path.GetFullPath(options.Weights),
+        Fix = options.Fix is null ? null : Path.GetFullPath(options.Fix),
         Size = options.Size > 0 ? options.Size : spec.Preprocessing.Size,
         LearningRate = options.LearningRate > 0 ? options.LearningRate : DefaultRate(options, fromScratch),
         Augment = options.Augment == "auto" ? (options.Strategy == TrainingStrategy.Head ? "none" : "light") : options.Augment,

@@ -1,13 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NativeTrainer.Advice.Audit;
+using NativeTrainer.Advice.Report;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Training;
 
 /// <summary>
-/// Keeps the record of a run in its folder: <c>options.json</c>, <c>metrics.csv</c>, <c>metrics.jsonl</c>, TensorBoard events, and of the best
+/// Keeps the record of a run in its folder: <c>audit.json</c>, <c>options.json</c>, <c>metrics.csv</c>, <c>metrics.jsonl</c>, TensorBoard events, and of the best
 /// epoch <c>per-class.csv</c>, <c>confusion.csv</c> and <c>predictions.csv</c>. A resumed run continues the same files: rows of epochs that
 /// are trained again are cut first. Checkpoints are the trainer's.
 /// </summary>
@@ -19,17 +21,22 @@ public sealed class RunFolderWriter(TrainOptions options, TimeProvider? clock = 
         ConfusionCsv = "confusion.csv", PredictionsCsv = "predictions.csv";
 
     private const string CsvHeader =
-        "epoch,stage,train_loss,val_loss,val_accuracy,val_top5,val_balanced_accuracy,val_macro_f1,learning_rate,images_per_second,seconds,best\n";
+        "epoch,stage,train_loss,val_loss,val_accuracy,val_top5,val_balanced_accuracy,val_macro_f1,learning_rate,images_per_second,seconds,best,allowed\n";
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private string _folder = "", _events = "";
     private IReadOnlyList<string> _classes = [];
     private bool _continues;
+    private AuditReport? _audit;
+
+    /// <summary>Kept until the plan names the folder: a refused run leaves none.</summary>
+    public void OnAudit(AuditReport report) => _audit = report;
 
     /// <exception cref="UserException">The folder is not writable or the disk is full.</exception>
     public void OnPlan(TrainingPlan plan)
     {
         (_folder, _classes, _continues) = (plan.RunFolder, plan.Classes, false);
+        if (_audit is not null) Replace(AuditJson.FileName, AuditJson.Format(_audit));
         // Without its own folder, the file can be given back with --config as it is: the repeated run gets a folder of its own.
         var resolved = (plan.Options ?? options) with { Out = null };
         RunFolderFile.Replace(InFolder(TrainOptionsFile.Name), Encoding.UTF8.GetBytes(TrainOptionsFile.Format(resolved)));
@@ -84,18 +91,20 @@ public sealed class RunFolderWriter(TrainOptions options, TimeProvider? clock = 
         }
     }
 
-    private static string CsvRow(EpochReport epoch)
+    private string[] Allowed => _audit is null ? [] : [.. _audit.Marks];
+
+    private string CsvRow(EpochReport epoch)
     {
         var metrics = epoch.Validation;
         return CsvLine.Of(epoch.Epoch, epoch.Stage, epoch.TrainLoss, metrics.Loss, metrics.Accuracy, metrics.Top5, metrics.BalancedAccuracy,
-            metrics.MacroF1, TopRate(epoch), epoch.ImagesPerSecond, epoch.Seconds, epoch.IsBest);
+            metrics.MacroF1, TopRate(epoch), epoch.ImagesPerSecond, epoch.Seconds, epoch.IsBest, string.Join(' ', Allowed.Select(mark => mark.Split(' ')[0])));
     }
 
-    private static byte[] JsonLine(EpochReport epoch)
+    private byte[] JsonLine(EpochReport epoch)
     {
         var metrics = epoch.Validation;
         var line = new MetricsLine(epoch.Epoch, epoch.Stage, epoch.TrainLoss, new ValidationLine(metrics.Loss, metrics.Accuracy, metrics.Top5,
-            metrics.BalancedAccuracy, metrics.MacroF1), epoch.LearningRates, epoch.ImagesPerSecond, epoch.Seconds, epoch.IsBest);
+            metrics.BalancedAccuracy, metrics.MacroF1), epoch.LearningRates, epoch.ImagesPerSecond, epoch.Seconds, epoch.IsBest, Allowed);
         return [.. JsonSerializer.SerializeToUtf8Bytes(line, MetricsJson.Default.MetricsLine), (byte)'\n'];
     }
 
@@ -117,7 +126,7 @@ public sealed class RunFolderWriter(TrainOptions options, TimeProvider? clock = 
 internal sealed record ValidationLine(double Loss, double Accuracy, double Top5, double BalancedAccuracy, double MacroF1);
 
 internal sealed record MetricsLine(int Epoch, string Stage, double TrainLoss, ValidationLine Validation, IReadOnlyDictionary<string, float> LearningRates,
-    double ImagesPerSecond, double Seconds, bool Best);
+    double ImagesPerSecond, double Seconds, bool Best, IReadOnlyList<string> Allowed);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(MetricsLine))]

@@ -207,6 +207,14 @@ public sealed record TrainOptions
     /// <summary>Stop at the first file that cannot be decoded instead of leaving it out.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>
+    /// Findings of the audit that do not refuse the data: codes, names or groups, such as <c>leakage</c>. Every result of a run that would have been refused is marked with them.
+    /// </summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
+    /// <summary>An edited <c>audit.csv</c> whose drops and relabels are applied to the data set; null for none.</summary>
+    public string? Fix { get; init; }
+
     /// <summary>Optimizer steps between checkpoints inside an epoch; 0 saves at the end of each epoch only.</summary>
     public int SaveEvery { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NativeTrainer.Advice.Findings;
 using NativeTrainer.Imaging;
 using NativeTrainer.Models;
 
@@ -44,6 +45,7 @@ public static class TrainOptionsValidator
         if (options.CacheBytes < 0) throw new UserException($"--cache {options.CacheBytes} is negative; give a size such as 2GB, or 0 for no cache");
         if (options.MemoryBytes < 0) throw new UserException($"--memory {options.MemoryBytes} is negative; give a size such as 512MB, or 0 for no limit");
         if (options.Augment != "auto") _ = AugmentationOptions.Parse(options.Augment);
+        FindingCatalogue.RequireKnown("--allow", options.Allow);
         Range("--save-every", options.SaveEvery, 0, int.MaxValue, "steps, 0 saves at the end of each epoch");
     }
 

@@ -1,3 +1,4 @@
+using NativeTrainer.Advice.Audit;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
@@ -8,11 +9,15 @@ namespace NativeTrainer.Training;
 /// <summary>Trains image classifiers: the entry point of the command line and of programs that embed the engine.</summary>
 public static class Trainer
 {
+    /// <summary>Metadata of a weights file: the findings that were allowed, and so mark its figures.</summary>
+    public const string AllowedKey = "nativetrainer.allowed";
+
     /// <summary>Runs a training from its options.</summary>
     /// <param name="options">Checked here.</param>
     /// <param name="observer">Hears of the plan, steps and epochs. The run folder's records are an observer too and are attached here.</param>
     /// <param name="stop">Finishes the step, saves and returns with <see cref="TrainResult.Interrupted"/>.</param>
     /// <exception cref="UserException">The options, the data or the weights cannot be used; the message says what to do.</exception>
+    /// <exception cref="AuditRefusedException">The result would not be true, as where validation pictures are also trained on; <see cref="TrainOptions.Allow"/> lets it pass.</exception>
     public static TrainResult Train(TrainOptions options, ITrainingObserver observer, CancellationToken stop = default)
     {
         return Train(options, observer, Open, stop);
@@ -56,7 +61,7 @@ public static class Trainer
 
     private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop)
     {
-        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed });
+        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed, Fix = options.Fix });
         using var device = open(options);
         var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
         var notes = new List<string>();
@@ -69,9 +74,20 @@ public static class Trainer
         notes.ForEach(both.OnNote);
         using var data = new TrainingData(index, options, model.Spec.Preprocessing, both.OnNote, stop);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
-        using var run = new TrainingRun(options, both, data, model, card, stages, folder);
+        var audit = DatasetAudit.Quick(index, options.Data, data.Problems, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, stop);
+        both.OnAudit(audit);
+        if (audit.Refused) throw new AuditRefusedException(audit);
+        using var run = new TrainingRun(options, both, data, model, Marked(card, audit), stages, folder, audit);
         if (index.ValidationMade) index.WriteManifest(Path.Combine(folder, "split.csv"));
         return run.Run(checkpoint, stop);
+    }
+
+    // The start weights' own mark is of another data set.
+    private static ModelWeights Marked(ModelWeights card, AuditReport audit)
+    {
+        var notes = card.Notes.Where(note => note.Key != AllowedKey).ToDictionary();
+        if (audit.Marks.Count > 0) notes[AllowedKey] = string.Join(", ", audit.Marks);
+        return card with { Notes = notes };
     }
 
     private static ResNet CreateModel(TrainOptions options, HeadSpec head, IReadOnlyList<string> classes, Device device, Action<string> note, out ModelWeights card)
@@ -142,6 +158,8 @@ public static class Trainer
     private sealed class Observers(params ITrainingObserver[] all) : ITrainingObserver
     {
         public void OnPlan(TrainingPlan plan) => Array.ForEach(all, o => o.OnPlan(plan));
+
+        public void OnAudit(AuditReport report) => Array.ForEach(all, o => o.OnAudit(report));
 
         public void OnNote(string note) => Array.ForEach(all, o => o.OnNote(note));
 

@@ -33,7 +33,7 @@ internal sealed class TrainingData : IDisposable
         var train = index.Split(SplitName.Train);
         Train = BatchSource.Train(train, StoredSide(Size), _reading with { BatchSize = Math.Min(options.Batch, train.Count) });
         Train.Prepare(null, stop);
-        var problems = Train.Problems;
+        var problems = Train.Problems.ToList();
         // Fewer pictures than a batch can be left when files are unusable.
         if (Train.Samples.Count < Math.Min(options.Batch, train.Count))
         {
@@ -42,7 +42,8 @@ internal sealed class TrainingData : IDisposable
         }
         Validation = BatchSource.Eval(index.Split(SplitName.Val), Size, _cropRatio, _reading with { BatchSize = Math.Min(options.Batch, Train.Samples.Count) });
         Validation.Prepare(null, stop);
-        Unusable = [.. problems.Concat(Validation.Problems).Select(p => $"{p.Path}: {p.Reason}")];
+        Problems = [.. problems, .. Validation.Problems];
+        Unusable = [.. Problems.Select(p => $"{p.Path}: {p.Reason}")];
         if (Unusable.Count > 0) note($"{Unusable.Count} file{(Unusable.Count == 1 ? "" : "s")} left out, no picture could be read:\n  {string.Join("\n  ", Unusable)}");
         foreach (string name in Classes.Where((_, c) => Train.Samples.All(s => s.Label != c)))
             throw new UserException($"{options.Data}: no usable training image of class '{name}' is left; add images or remove the class");
@@ -62,6 +63,9 @@ internal sealed class TrainingData : IDisposable
     public BatchSource Train { get; }
 
     public BatchSource Validation { get; }
+
+    /// <summary>Files without a picture, of training, then of validation.</summary>
+    public IReadOnlyList<DecodeProblem> Problems { get; }
 
     /// <summary>Files without a picture, with the reason.</summary>
     public IReadOnlyList<string> Unusable { get; }

@@ -1,3 +1,4 @@
+using NativeTrainer.Advice.Audit;
 using NativeTrainer.Evaluation;
 
 namespace NativeTrainer.Training;
@@ -105,12 +106,18 @@ public sealed record TrainResult
 
     /// <summary>Files that could not be decoded, with the reason.</summary>
     public IReadOnlyList<string> Unusable { get; init; } = [];
+
+    /// <summary>What the audit found before the first step.</summary>
+    public required AuditReport Audit { get; init; }
 }
 
 /// <summary>Listens to a run. All calls come from the training thread, between steps.</summary>
 public interface ITrainingObserver
 {
     void OnPlan(TrainingPlan plan) { }
+
+    /// <summary>What the audit found, before the plan; a refused run ends here.</summary>
+    void OnAudit(AuditReport report) { }
 
     /// <summary>Something a person should know: a replaced head, unusable files, a missing stage.</summary>
     void OnNote(string note) { }

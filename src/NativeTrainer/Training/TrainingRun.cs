@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NativeTrainer.Advice.Audit;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Graph;
 using NativeTrainer.Imaging;
@@ -22,6 +23,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly IReadOnlyList<TrainingStage> _stages;
     private readonly bool _fromScratch;
     private readonly string _folder;
+    private readonly AuditReport _audit;
     private readonly int _size, _batch;
     private readonly float[]? _classWeights;
     private readonly StepReport _report = new();
@@ -34,9 +36,9 @@ internal sealed class TrainingRun : IDisposable
     private double _stepSeconds;
 
     /// <param name="card">The model as a file: spec, labels, licence; its tensors are replaced when saved.</param>
-    public TrainingRun(TrainOptions options, ITrainingObserver observer, TrainingData data, ResNet model, ModelWeights card, IReadOnlyList<TrainingStage> stages, string folder)
+    public TrainingRun(TrainOptions options, ITrainingObserver observer, TrainingData data, ResNet model, ModelWeights card, IReadOnlyList<TrainingStage> stages, string folder, AuditReport audit)
     {
-        (_options, _observer, _data, _model, _card, _stages, _folder) = (options, observer, data, model, card, stages, folder);
+        (_options, _observer, _data, _model, _card, _stages, _folder, _audit) = (options, observer, data, model, card, stages, folder, audit);
         _fromScratch = options.Weights is null;
         (_device, _size) = (model.Device, data.Size);
         _batch = Math.Min(options.Batch, data.Train.Samples.Count);
@@ -98,6 +100,7 @@ internal sealed class TrainingRun : IDisposable
             Interrupted = interrupted,
             Diverged = diverged,
             Unusable = _data.Unusable,
+            Audit = _audit,
         };
     }
 

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using System.Text;
+using NativeTrainer.Advice.Audit.Checks;
+using NativeTrainer.Advice.Findings;
+using NativeTrainer.Imaging;
+
+namespace NativeTrainer.Advice.Audit;
+
+/// <summary>How far an audit is.</summary>
+/// <param name="Step">A phrase, such as <c>reading files</c>.</param>
+public sealed record AuditProgress(string Step, int Done, int Total);
+
+/// <summary>Looks at a data set before a network does.</summary>
+public static class DatasetAudit
+{
+    /// <summary>Every check, in the order in which they run; the report orders findings by harm.</summary>
+    internal static IReadOnlyList<IAuditCheck> Checks { get; } =
+    [
+        new ExactLeakCheck(), new ConflictingLabelsCheck(), new RepeatedFilesCheck(),
+        new UndecodableCheck(), new TooFewCheck(), new AbsentClassCheck(), new ValidationSizeCheck(), new ClassSharesCheck(), new TestPartCheck(), new ImbalanceCheck(),
+    ];
+
+    /// <summary>Audits the data set that training would see.</summary>
+    /// <param name="options">What to audit.</param>
+    /// <param name="progress">May be called from any thread.</param>
+    /// <exception cref="UserException">The data set cannot be opened, or an option is wrong.</exception>
+    public static AuditReport Run(AuditOptions options, Action<AuditProgress>? progress = null, CancellationToken stop = default)
+    {
+        var policy = new AuditPolicy(options.Only, options.Allow);
+        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed, Fix = options.Fix });
+        if (options.Weights is string weights && !File.Exists(weights)) throw new UserException($"--weights {weights}: there is no such file");
+        var production = options.Production is string folder ? ImageFiles.Below(folder).Select(path => new Sample(path, -1)).ToList() : null;
+        var samples = AuditInput.SamplesOf(index);
+        bool decode = options.Mode == AuditMode.Full && Checks.Any(check => check.Needs.HasFlag(AuditNeeds.Decoding) && check.Kinds.Any(policy.LooksFor));
+        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var facts = PictureSurvey.Read(samples, decode, threads, done => progress?.Invoke(new AuditProgress("reading files", done, samples.Count)), stop);
+        var input = new AuditInput
+        {
+            Index = index,
+            Samples = samples,
+            Pictures = facts,
+            Decoded = decode ? Enum.GetValues<SplitName>().ToHashSet() : [],
+            Production = production,
+        };
+        return Judge(input, options.Data, options.Mode, policy, stop);
+    }
+
+    /// <summary>The quick audit of a run that has decoded its training and validation pictures already.</summary>
+    /// <param name="problems">What that decoding found.</param>
+    internal static AuditReport Quick(DatasetIndex index, string data, IReadOnlyList<DecodeProblem> problems, IReadOnlyList<string> allow, int threads, CancellationToken stop)
+    {
+        var samples = AuditInput.SamplesOf(index);
+        var facts = PictureSurvey.WithProblems(PictureSurvey.Read(samples, decode: false, threads, null, stop), samples, problems);
+        var input = new AuditInput { Index = index, Samples = samples, Pictures = facts, Decoded = new HashSet<SplitName> { SplitName.Train, SplitName.Val } };
+        return Judge(input, data, AuditMode.Quick, new AuditPolicy([], allow), stop);
+    }
+
+    /// <summary>Runs the checks for which the input has what they need.</summary>
+    internal static AuditReport Judge(AuditInput input, string data, AuditMode mode, AuditPolicy policy, CancellationToken stop)
+    {
+        var findings = new List<Finding>();
+        var (looked, missing) = (new List<FindingKind>(), new List<NotChecked>());
+        foreach (var check in Checks)
+        {
+            FindingKind[] kinds = [.. check.Kinds.Where(policy.LooksFor)];
+            if (kinds.Length == 0) continue;
+            var lacking = check.Needs & ~input.Has;
+            if (lacking != 0)
+            {
+                missing.Add(new NotChecked(kinds, Reason(lacking)));
+                continue;
+            }
+            stop.ThrowIfCancellationRequested();
+            findings.AddRange(check.Run(input, stop));
+            looked.AddRange(kinds);
+        }
+        var found = Checks.SelectMany(check => check.Kinds).ToHashSet();
+        FindingKind[] elsewhere = [.. FindingCatalogue.All.Where(kind => policy.LooksFor(kind) && !found.Contains(kind))];
+        if (elsewhere.Length > 0) missing.Add(new NotChecked(elsewhere, "no check of this audit looks for it"));
+        string full = Path.GetFullPath(data);
+        int[][] counts = [.. Enum.GetValues<SplitName>().Select(split => Counts(input.Index, split))];
+        return new AuditReport
+        {
+            Data = data,
+            Root = File.Exists(full) ? Path.GetDirectoryName(full)! : full,
+            Mode = mode,
+            Fingerprint = input.Index.Fingerprint,
+            ContentFingerprint = ContentFingerprint(input.Pictures),
+            Weights = input.Features?.Weights,
+            ValidationMade = input.Index.ValidationMade,
+            Classes = [.. input.Index.Classes.Select((name, c) => new AuditClass(name, counts[0][c], counts[1][c], counts[2][c]))],
+            Findings = policy.Judge(findings),
+            Checked = [.. looked.DistinctBy(kind => kind.Code).OrderBy(kind => kind.Code, StringComparer.Ordinal)],
+            NotChecked = missing,
+        };
+    }
+
+    private static string Reason(AuditNeeds lacking) => lacking switch
+    {
+        AuditNeeds.Production => "needs pictures from use: --production FOLDER",
+        AuditNeeds.Decoding => "needs every file decoded",
+        _ => "needs features: --weights FILE",
+    };
+
+    private static int[] Counts(DatasetIndex index, SplitName split)
+    {
+        var counts = new int[index.Classes.Count];
+        foreach (var sample in index.Split(split)) counts[sample.Label]++;
+        return counts;
+    }
+
+    private static string ContentFingerprint(IReadOnlyList<PictureFacts> pictures)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var picture in pictures) hash.AppendData(Encoding.ASCII.GetBytes((picture.ContentHash ?? "unreadable") + "\n"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

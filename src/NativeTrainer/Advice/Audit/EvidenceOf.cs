@@ -1,0 +1,9 @@
+using NativeTrainer.Advice.Findings;
+
+namespace NativeTrainer.Advice.Audit;
+
+/// <summary>Samples as evidence.</summary>
+internal static class EvidenceOf
+{
+    public static EvidenceFile File(AuditSample sample, SuggestedFix? fix = null) => new(sample.Path) { Split = sample.Split, Label = sample.Class, Fix = fix };
+}
