@@ -24,7 +24,7 @@ public sealed record DatasetSplit(IReadOnlyList<string> Classes, IReadOnlyList<S
 /// <summary>
 /// The pictures and labels of a data set. Understood are: a folder with train and val (valid, validation), if wanted test, each holding class folders;
 /// one folder of class folders; a folder with train.csv, if wanted val.csv and test.csv; a CSV file (path,label[,split][,group]); a folder with MNIST's idx files.
-/// Without a validation part, one is taken from the training part by seed, class by class; groups are never divided.
+/// Without a validation part, one is taken from the training part by seed, class by class; groups and files with the same bytes are never divided.
 /// </summary>
 public sealed class DatasetIndex
 {
@@ -139,7 +139,7 @@ public sealed class DatasetIndex
     {
         var all = splits[(int)SplitName.Train];
         string[] names = DatasetFingerprint.RelativeNames(all);
-        bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], [.. all.Select(s => s.Group)], classes, options.ValidationFraction, options.Seed);
+        bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], ExactCopies.JoinGroups(all), classes, options.ValidationFraction, options.Seed);
         splits[(int)SplitName.Train] = [.. all.Where((_, i) => !chosen[i])];
         splits[(int)SplitName.Val] = [.. all.Where((_, i) => chosen[i])];
     }

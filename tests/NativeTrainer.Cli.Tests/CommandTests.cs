@@ -18,7 +18,7 @@ public sealed class CommandTests(CliFixture fixture) : IClassFixture<CliFixture>
         Assert.True(json.RootElement.GetProperty("imagesPerSecond").GetDouble() > 0);
         Assert.True(json.RootElement.GetProperty("peakMemoryBytes").GetInt64() > 0);
         Assert.Equal(run, json.RootElement.GetProperty("run").GetString());
-        string[] expected = ["options.json", "metrics.csv", "metrics.jsonl", "best.safetensors", "last.safetensors", "state.safetensors", "per-class.csv", "confusion.csv", "predictions.csv",
+        string[] expected = ["options.json", "metrics.csv", "metrics.jsonl", "best.safetensors", "last.safetensors", "state.safetensors", "per-class.csv", "confusion.csv", "predictions.csv", "audit.json",
             "curves.png", "confusion.png", "predictions.png"];
         Assert.Empty(expected.Except(Directory.EnumerateFiles(run).Select(f => Path.GetFileName(f)!)));
         Assert.Single(Directory.EnumerateFiles(run, "events.out.tfevents.*"));
@@ -86,7 +86,9 @@ public sealed class CommandTests(CliFixture fixture) : IClassFixture<CliFixture>
     }
 
     [Theory]
+    [InlineData("audit")]
     [InlineData("demo")]
+    [InlineData("explain")]
     [InlineData("train")]
     [InlineData("evaluate")]
     [InlineData("predict")]

@@ -1,3 +1,4 @@
+using NativeTrainer.Advice.Audit;
 using NativeTrainer.Training;
 
 namespace NativeTrainer.Tests.Training;
@@ -17,6 +18,10 @@ internal sealed class Recorder(int stopAtStep = 0, CancellationTokenSource? stop
     public Action? AfterEpoch { get; init; }
 
     public void OnPlan(TrainingPlan plan) => Plan = plan;
+
+    public AuditReport? Audit { get; private set; }
+
+    public void OnAudit(AuditReport report) => Audit = report;
 
     public void OnNote(string note) => Notes.Add(note);
 

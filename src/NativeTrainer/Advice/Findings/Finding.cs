@@ -19,6 +19,9 @@ public sealed record EvidenceFile(string Path)
     /// <summary>Its class in the data set; null for pictures outside it.</summary>
     public string? Label { get; init; }
 
+    /// <summary>The picture where it is not in a file of its own; null decodes <see cref="Path"/>.</summary>
+    public RgbImage? Pixels { get; init; }
+
     /// <summary>Null where the picture itself has nothing to change.</summary>
     public SuggestedFix? Fix { get; init; }
 }

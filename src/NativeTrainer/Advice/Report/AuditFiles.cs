@@ -11,13 +11,12 @@ public static class AuditFiles
     public const string HtmlName = "audit.html";
 
     /// <summary>Writes audit.html, audit.json and audit.csv; files of these names are replaced.</summary>
-    /// <param name="pictures">The data set's pictures by path, where they are not files of their own; null decodes files.</param>
     /// <exception cref="UserException">The folder cannot be written.</exception>
-    public static void Write(AuditReport report, string folder, Func<string, RgbImage?>? pictures = null)
+    public static void Write(AuditReport report, string folder)
     {
         Replace(folder, AuditJson.FileName, AuditJson.Format(report));
         Replace(folder, AuditCsv.FileName, AuditCsv.Format(report, folder));
-        Replace(folder, HtmlName, AuditHtml.Render(report, new Thumbnails(pictures)));
+        Replace(folder, HtmlName, AuditHtml.Render(report, new Thumbnails()));
     }
 
     private static void Replace(string folder, string name, string text) => RunFolderFile.Replace(Path.Combine(folder, name), Encoding.UTF8.GetBytes(text));

@@ -33,6 +33,7 @@ internal static class AuditStyle
         ol, ul { list-style: none; }
         code, .code, .path { font-family: var(--mono); font-size: .86em; }
         code { background: var(--tint); border-radius: 4px; padding: .1em .35em; overflow-wrap: anywhere; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
+        code.whole { white-space: nowrap; }
         .kicker { color: var(--soft); font-size: .8rem; letter-spacing: .08em; text-transform: uppercase; }
         h1 { font-size: clamp(1.8rem, 1.4rem + 2vw, 2.6rem); line-height: 1.15; letter-spacing: -.02em; margin-top: .2rem; overflow-wrap: anywhere; }
         h2 { font-size: 1.2rem; letter-spacing: -.01em; margin: 3.25rem 0 1rem; }
@@ -69,6 +70,7 @@ internal static class AuditStyle
         .shots { display: grid; grid-auto-columns: minmax(0, 1fr); grid-auto-flow: column; gap: .6rem; }
         .shot { display: block; aspect-ratio: 1; border-radius: 5px; overflow: hidden; background: var(--tint); }
         .shot img { display: block; width: 100%; height: 100%; object-fit: contain; }
+        .shot.none { aspect-ratio: 5 / 2; }
         .shot span { display: grid; place-items: center; height: 100%; padding: .5rem; color: var(--soft); font-size: .8rem; text-align: center; }
         .where { margin-top: .35rem; font-size: .8rem; line-height: 1.35; color: var(--soft); }
         .where .path { display: block; color: var(--ink); font-size: .76rem; overflow-wrap: anywhere; }

@@ -10,6 +10,9 @@ internal sealed class FindingCard(AuditReport report, Thumbnails thumbnails, Htm
     /// <summary>What is shown of one finding; all of it is in audit.json.</summary>
     private const int ShownEvidence = 24, ShownFiles = 4;
 
+    /// <summary>Letters of code that a line of 320 pixels holds.</summary>
+    private const int UnbrokenCode = 30;
+
     public static string Tone(Finding finding) => finding.Severity.ToString().ToLowerInvariant();
 
     public static string Word(Finding finding) => finding.Severity.ToString();
@@ -70,9 +73,9 @@ internal sealed class FindingCard(AuditReport report, Thumbnails thumbnails, Htm
     private void Shot(EvidenceFile file) => html.Element("div", null, () =>
     {
         string path = report.RelativePath(file.Path);
-        html.Element("span", "shot", () =>
+        var thumbnail = thumbnails.Of(file);
+        html.Element("span", thumbnail.Uri is null ? "shot none" : "shot", () =>
         {
-            var thumbnail = thumbnails.Of(file.Path);
             if (thumbnail.Uri is null) html.Element("span", null, thumbnail.Reason);
             else html.Void("img", ("src", thumbnail.Uri), ("width", $"{thumbnail.Width}"), ("height", $"{thumbnail.Height}"), ("alt", $"{path}{(file.Label is null ? "" : $", class {file.Label}")}"));
         });
@@ -95,27 +98,35 @@ internal sealed class FindingCard(AuditReport report, Thumbnails thumbnails, Htm
         }
     });
 
-    /// <summary>Text in which 'commands' stand between single quotes that open after a space and close before one: those become code.</summary>
+    /// <summary>Text in which --flags, and 'commands' between single quotes that open after a space, become code.</summary>
     private void Commands(string text)
     {
-        int at = 0;
+        int plain = 0, at = 0;
         while (at < text.Length)
         {
-            int open = Opening(text, at), close = open < 0 ? -1 : text.IndexOf('\'', open + 1);
-            if (close < 0) break;
-            html.Text(text[at..open]).Element("code", null, text[(open + 1)..close]);
-            at = close + 1;
+            var (from, to, after) = CodeAt(text, at);
+            if (after == 0)
+            {
+                at++;
+                continue;
+            }
+            html.Text(text[plain..at]);
+            // A break after a hyphen would tear a flag; only what a phone cannot hold may break.
+            html.Element("code", to - from <= UnbrokenCode ? "whole" : null, text[from..to]);
+            plain = at = after;
         }
-        html.Text(text[at..]);
+        html.Text(text[plain..]);
     }
 
-    private static int Opening(string text, int from)
+    /// <summary>The code that begins here and where the text goes on; (0, 0, 0) where there is none.</summary>
+    private static (int From, int To, int After) CodeAt(string text, int at)
     {
-        for (int i = from; i < text.Length - 1; i++)
-        {
-            if (text[i] == '\'' && (i == 0 || text[i - 1] is ' ' or '(') && char.IsLetter(text[i + 1])) return i;
-        }
-        return -1;
+        if (at > 0 && text[at - 1] is not (' ' or '(')) return default;
+        if (text[at] == '\'' && text.IndexOf('\'', at + 1) is var close and > 0 && char.IsLetter(text[at + 1])) return (at + 1, close, close + 1);
+        if (!text.AsSpan(at).StartsWith("--") || at + 2 >= text.Length || !char.IsAsciiLetterLower(text[at + 2])) return default;
+        int end = at + 2;
+        while (end < text.Length && (char.IsAsciiLetterLower(text[end]) || text[end] == '-')) end++;
+        return (at, end, end);
     }
 
     /// <summary>halfWidth → half width.</summary>

@@ -1,11 +1,11 @@
+using NativeTrainer.Advice.Findings;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Advice.Report;
 
 /// <summary>Small JPEG pictures as data URIs, within a budget for all of a report.</summary>
-/// <param name="pictures">Pictures that are not files of their own, by path; null where there are none.</param>
 /// <param name="budget">Characters of all data URIs together.</param>
-internal sealed class Thumbnails(Func<string, RgbImage?>? pictures = null, int budget = Thumbnails.Budget)
+internal sealed class Thumbnails(int budget = Thumbnails.Budget)
 {
     /// <summary>Some 400 pictures: a page that browsers open at once and mail servers take.</summary>
     public const int Budget = 4_000_000;
@@ -19,14 +19,14 @@ internal sealed class Thumbnails(Func<string, RgbImage?>? pictures = null, int b
     public int LeftOut { get; private set; }
 
     /// <summary>The picture, or why there is none.</summary>
-    public Thumbnail Of(string path)
+    public Thumbnail Of(EvidenceFile file)
     {
         if (_spent >= budget)
         {
             LeftOut++;
             return new Thumbnail(null, 0, 0, "left out to keep this file small");
         }
-        if ((pictures?.Invoke(path) ?? ImageDecoder.Decode(path, new DecodeTarget(LongSide)).Image) is not { } image) return new Thumbnail(null, 0, 0, "no picture");
+        if ((file.Pixels ?? ImageDecoder.Decode(file.Path, new DecodeTarget(LongSide)).Image) is not { } image) return new Thumbnail(null, 0, 0, "no picture");
         double factor = Math.Min(1, (double)LongSide / Math.Max(image.Width, image.Height));
         var small = _resizer.Resize(image, Math.Max((int)Math.Round(image.Width * factor), 1), Math.Max((int)Math.Round(image.Height * factor), 1));
         string uri = "data:image/jpeg;base64," + Convert.ToBase64String(ImageWriter.EncodeJpeg(small, Quality));
