@@ -92,9 +92,10 @@ public class DatasetCsvTests
     {
         using var folder = new TempFolder();
         string[] names = ["plain.png", "with space.png", "comma,quote\".png", " leading.png", "ünï 花 🐝.png", "six.png"];
+        int seed = 1;
         foreach (string cls in (string[])["cats, \"big\"", "dogs"])
         {
-            foreach (string name in names) folder.Write($"data/{cls}/{name}", ImageWriter.EncodePng(Pictures.Noise(2, 2, 1)));
+            foreach (string name in names) folder.Write($"data/{cls}/{name}", ImageWriter.EncodePng(Pictures.Noise(2, 2, seed++)));
         }
         var index = DatasetIndex.Open(folder["data"]);
         if (grouped)

@@ -96,7 +96,7 @@ public class DatasetMistakeTests
     [InlineData("path,label,split,group\na.png,x,train,7\nb.png,y,train,8\nc.png,x,val,7\n",
         "{0}/set.csv line 4: the group '7' is in val and, by {0}/set.csv line 2, in train. Put all of a group into one split.")]
     [InlineData("path,label,group\na.png,x,7\nb.png,y,8\n",
-        "no group can be set aside for validation: each holds all pictures of some class. Give a split column, or a validation fraction of 0.")]
+        "no group can be set aside for validation: each holds all pictures of some class (files with the same bytes are a group). Give a split column, or a validation fraction of 0.")]
     public void Csv(string text, string message) => Fails("set.csv", message, ("set.csv", text), ("a.png", "x"), ("b.png", "x"), ("c.png", "x"), ("folder.jpg/", ""));
 
     [Fact]
@@ -126,7 +126,7 @@ public class DatasetMistakeTests
     [Fact]
     public void AManifestThatCannotBeWritten()
     {
-        using var folder = Make([("data/a/a.png", "x"), ("data/b/a.png", "x")]);
+        using var folder = Make([("data/a/a.png", "x"), ("data/b/a.png", "y")]);
         string path = folder[Path.Combine("no", "such", "split.csv")];
         var exception = Assert.Throws<UserException>(() => DatasetIndex.Open(folder["data"]).WriteManifest(path));
         Assert.StartsWith($"{path}: cannot be written (", exception.Message);

@@ -19,10 +19,11 @@ internal sealed class TempFolder : IDisposable
         return path;
     }
 
-    /// <summary>Small PNG files, each another picture.</summary>
+    /// <summary>Small PNG files, each another picture, in other folders too.</summary>
     public void WritePictures(string folder, int count, int width = 8, int height = 6)
     {
-        for (int i = 0; i < count; i++) Write($"{folder}/{i:000}.png", ImageWriter.EncodePng(Pictures.Noise(width, height, folder.Length * 1000 + i)));
+        int seed = folder.Aggregate(0, (hash, letter) => unchecked(hash * 31 + letter));
+        for (int i = 0; i < count; i++) Write($"{folder}/{i:000}.png", ImageWriter.EncodePng(Pictures.Noise(width, height, unchecked(seed * 1000 + i))));
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -125,7 +125,7 @@ internal static class LeakageKinds
     public static readonly FindingKind NoTest = new("NT108", "validation/no-test-part", "No test part", 20, new FindingPage
     {
         What = "There are pictures to train on and to validate, but none that no decision has seen.",
-        Found = "The data set names no test part.",
+        Found = "The data set names no test part: there is no folder test, no test.csv and no row with split=test.",
         Fix = "Keep some pictures apart, as test/ beside train/ and val/ or as split=test in the CSV, and look at them once: 'nativetrainer evaluate --split test'.",
         Cost = """
             The best epoch and the best settings are chosen by the validation figure, so that figure is too good. With one run and a few epochs that is a point or less; after
