@@ -20,8 +20,8 @@ internal static class AmountKinds
     {
         What = "Accuracy still rises with the number of pictures; the forecast says what twice as many would buy.",
         Found = """
-            By a learning curve: heads on frozen features of the given weights at 25, 50 and 100 % of the training pictures, a power law with a floor fitted through the errors, and its
-            uncertainty from several random choices of the part.
+            By a learning curve: linear probes on frozen features of the given weights at several sizes up to all of the training pictures, a power law with a
+            floor through their errors, and its uncertainty from resampling.
             """,
         Fix = "Compare the gain with what pictures cost you. If the curve is flat, do not collect: better labels, larger inputs or training more layers will give more.",
         Cost = "Nothing breaks. Time goes into settings where pictures would have helped, or the other way round.",
@@ -32,7 +32,10 @@ internal static class AmountKinds
     public static readonly FindingKind Coverage = new("NT203", "diversity/coverage", "A class covers little of what it will meet", 46, new FindingPage
     {
         What = "The training pictures of a class lie in few places: one background, one angle, one season, while others of the class lie elsewhere.",
-        Found = "By clustering frozen features of the class and counting how evenly the pictures fall into the clusters, and how many validation pictures lie far from any of them.",
+        Found = """
+            On frozen features: how many pictures of a class it takes so that each other one is like one of them, which share the first of these stands for, and
+            how many validation pictures are farther from all training pictures of their class than these are from each other.
+            """,
         Fix = "Collect pictures like the far ones shown, not more like those you have. Stronger augmentation helps with light and position, not with new backgrounds.",
         Cost = "The class is recognised by its usual surroundings. Accuracy is uneven, and the average hides it.",
         Silence = "--allow NT203. Right where the network will only ever see this setting.",

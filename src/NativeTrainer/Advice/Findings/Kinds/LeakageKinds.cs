@@ -10,8 +10,9 @@ internal static class LeakageKinds
             a re-saved copy, a resized download, two frames of one burst.
             """,
         Found = """
-            By a perceptual hash of every picture and, where weights are given, the distance of frozen features; both have to agree more closely than
-            different photos of one class in this very data set do. Pairs within one split are another finding (NT204).
+            Perceptual hashes of all pictures and, where weights are given, distances of frozen features propose pairs; thumbnails laid upon each other (shifted,
+            scaled, turned, flipped) decide. The threshold on their correlation is this data set's own: clearly above the nearest pictures of different classes.
+            Pairs within one part are another finding (NT204).
             """,
         Fix = """
             Divide anew so that copies stay together: 'nativetrainer split DATA --fix' writes a manifest without leaks. Or take the training copy of
@@ -51,8 +52,9 @@ internal static class LeakageKinds
             but they share background, light and subject.
             """,
         Found = """
-            By names that count up within a folder (IMG_0412, IMG_0413) and by EXIF: the same camera within seconds. Groups that the data set itself names
-            are never divided; a CSV whose split column divides one is refused when it is read.
+            By names that count on (IMG_0412, IMG_0413) where such neighbours look alike more often than others of their class, by EXIF (the same camera within
+            two seconds) and by folders below a class folder. Groups that the data set itself names are never divided; a CSV whose split column divides one is
+            refused when it is read.
             """,
         Fix = "Give a 'group' column in a CSV, or let 'nativetrainer split DATA --fix' keep what belongs together in one part.",
         Cost = """
@@ -84,7 +86,10 @@ internal static class LeakageKinds
     public static readonly FindingKind ImageProperties = new("NT105", "validation/image-properties", "Splits differ in size, format or light", 56, new FindingPage
     {
         What = "The parts differ in what has nothing to do with the classes: resolution, aspect, file format, compression, brightness, colour.",
-        Found = "By comparing the distributions of each property between the parts; what is shown differs by more than pictures dealt at random would.",
+        Found = """
+            By the two-sample test of Kolmogorov and Smirnov for each property (size, aspect, brightness, contrast, sharpness, colour), corrected for their
+            number. The distance, 0 to 1, is the largest difference between the shares of pictures below some value.
+            """,
         Fix = """
             Find out where the difference comes from: often one part was exported, resized or downloaded by another tool. Pool the pictures and divide anew, or treat
             all parts the same way.
@@ -97,7 +102,7 @@ internal static class LeakageKinds
     {
         What = "The two parts show different worlds: a simple classifier on frozen features can say from which part a picture comes.",
         Found = """
-            A linear classifier on frozen features of the given weights tries to tell the parts apart, class shares evened out, measured by cross-validation. An area under
+            A linear classifier on frozen features of the given weights, each less its class's mean, tries to tell the parts apart, cross-validated. An area under
             its ROC curve of 0.5 means that it cannot.
             """,
         Fix = "If both parts are meant to be alike, pool and divide anew. If the validation part is the target, add training pictures like it; the ones shown are the least alike.",

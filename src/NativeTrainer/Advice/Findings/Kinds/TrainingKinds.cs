@@ -26,7 +26,10 @@ internal static class TrainingKinds
     public static readonly FindingKind StrategyMisfit = new("NT403", "training/strategy-misfit", "Strategy does not fit the data", 55, new FindingPage
     {
         What = "What is set to learn does not fit how many pictures there are and how near they are to what the weights know.",
-        Found = "By a table of size and similarity: few and near, the head; few and far, gradual; many and near, two-stage; many and far, full.",
+        Found = """
+            By a rule of the pictures per class and of how well frozen features tell the classes apart: few and near, the head; far from what the weights know,
+            more layers. 'nativetrainer plan DATA' prints it with its numbers.
+            """,
         Fix = "Give the strategy that 'nativetrainer plan DATA' advises, or let 'train --auto' take it.",
         Cost = "Too many layers for little data overfit and distort good features; too few for much data leave accuracy behind.",
         Silence = "--allow NT403.",
