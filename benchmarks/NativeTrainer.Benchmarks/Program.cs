@@ -26,9 +26,6 @@ try
         case "winograd-losses":
             WinogradLosses.Run(new CommandArguments(args.Skip(1)));
             return 0;
-        case "advice-quality":
-            AdviceQuality.Run(new CommandArguments(args.Skip(1)));
-            return 0;
         case "worker":
             ThroughputCommand.RunWorker(new CommandArguments(args.Skip(1)));
             return 0;

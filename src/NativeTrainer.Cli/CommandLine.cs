@@ -60,6 +60,10 @@ internal static class CommandLine
         {
             DemoCommand.Create(),
             AuditCommand.Create(),
+            SplitCommand.Create(),
+            RankWeightsCommand.Create(),
+            PlanCommand.Create(),
+            LearningRateCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text;
 
 namespace NativeTrainer.Imaging;
 
 /// <summary>
-/// Reads and writes CSV manifests: a header with the columns path and label, and if wanted split and group, in any order. Paths are relative to the CSV's folder.
+/// Reads and writes CSV manifests: a header with the columns path and label, and if wanted split, group and a box (x, y, width, height), in any order. Paths are relative to
+/// the CSV's folder. A box is in pixels of the upright picture; where its fields are empty, the row is the whole picture.
 /// </summary>
 internal static class CsvManifest
 {
@@ -36,33 +38,6 @@ internal static class CsvManifest
             if (grouped) text.Append($",{CsvText.Quote(sample.Group ?? "")}");
             if (cropped) text.Append(sample.Crop is { } crop ? $",{crop.X},{crop.Y},{crop.Width},{crop.Height}" : ",,,,");
             text.Append('\n');
-        }
-        string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, text.ToString());
-            File.Move(temporary, full, overwrite: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (File.Exists(temporary)) File.Delete(temporary);
-            throw new UserException($"{path}: cannot be written ({exception.Message})", exception);
-        }
-    }
-
-    /// <summary>Writes path, label, split and, where a sample has one, group, in the order given; an old file stays until the new one is whole.</summary>
-    /// <exception cref="UserException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<string> classes, IReadOnlyList<(Sample Sample, SplitName Split)> rows)
-    {
-        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
-        bool grouped = rows.Any(row => row.Sample.Group is not null);
-        var text = new StringBuilder(grouped ? "path,label,split,group\n" : "path,label,split\n");
-        foreach (var (sample, split) in rows)
-        {
-            string relative = Path.GetRelativePath(folder, sample.Path);
-            if (Path.DirectorySeparatorChar == '\\') relative = relative.Replace('\\', '/');
-            text.Append($"{CsvText.Quote(relative)},{CsvText.Quote(classes[sample.Label])},{split.ToString().ToLowerInvariant()}");
-            text.Append(grouped ? $",{CsvText.Quote(sample.Group ?? "")}\n" : "\n");
         }
         string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
         try

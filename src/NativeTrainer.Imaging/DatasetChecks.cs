@@ -15,7 +15,8 @@ internal static class DatasetChecks
         {
             if (!known.Contains(entry.Class))
                 throw new UserException($"{entry.Source}: the class '{entry.Class}' is in {Word(entry)} but not in train, which has {DatasetIndex.Listed(trained)}. Remove it, or add training pictures of it.");
-            if (!files.TryAdd(entry.Path, entry)) CheckTwice(files[entry.Path], entry, allowStraddling);
+            if (!samples.TryAdd((entry.Path, entry.Crop), entry)) CheckLabels(samples[(entry.Path, entry.Crop)], entry);
+            if (!files.TryAdd(entry.Path, entry)) CheckSplits(files[entry.Path], entry, allowStraddling);
             if (allowStraddling || entry.Group is null || groups.TryAdd(entry.Group, entry)) continue;
             var other = groups[entry.Group];
             if (other.Split != entry.Split)
@@ -23,9 +24,15 @@ internal static class DatasetChecks
         }
     }
 
-    private static void CheckTwice(LabelledSet.Entry first, LabelledSet.Entry second, bool allowStraddling)
+    private static void CheckLabels(LabelledSet.Entry first, LabelledSet.Entry second)
     {
         if (first.Class != second.Class) throw new UserException($"{second.Source}: {second.Path} is labelled '{second.Class}' here and '{first.Class}' in {first.Source}. Keep one label.");
+    }
+
+    private static void CheckSplits(LabelledSet.Entry first, LabelledSet.Entry second, bool allowStraddling)
+    {
+        if (first.Group != second.Group && (first.Crop ?? second.Crop) is not null)
+            throw new UserException($"{second.Source}: a crop of {second.Path} is in the group '{second.Group}' here and in '{first.Group}' in {first.Source}. Put all crops of a picture into one group.");
         if (!allowStraddling && first.Split != second.Split) throw new UserException($"{second.Source}: {second.Path} is in {Word(second)} here and in {Word(first)} in {first.Source}. Keep one: no picture may be both trained on and measured with.");
     }
 

@@ -8,6 +8,15 @@ public sealed record DatasetOptions
 
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>Opens a set in which a group or a file lies in two splits, which is otherwise refused: for <see cref="SplitRepair"/>.</summary>
+    public bool AllowStraddling { get; init; }
+
+    /// <summary>
+    /// Makes a sample of each box of an annotation file, cropped with so much of the box's width and height as margin on each side, 0 to 2; the crops of one
+    /// picture are one group. Null takes whole pictures.
+    /// </summary>
+    public double? CropBoxes { get; init; }
+
     /// <summary>An <c>audit.csv</c> (path,code,label,suggested_label,action) whose drops and relabels are applied before anything else; null for none.</summary>
     public string? Fix { get; init; }
 }
@@ -21,7 +30,8 @@ public sealed record DatasetSplit(IReadOnlyList<string> Classes, IReadOnlyList<S
 
 /// <summary>
 /// The pictures and labels of a data set. Understood are: a folder with train and val (valid, validation), if wanted test, each holding class folders;
-/// one folder of class folders; a folder with train.csv, if wanted val.csv and test.csv; a CSV file (path,label[,split][,group]); a folder with MNIST's idx files.
+/// one folder of class folders; a folder with train.csv, if wanted val.csv and test.csv; a CSV file (path,label[,split][,group][,x,y,width,height]); a folder with MNIST's idx files;
+/// a file or a folder of COCO JSON, Label Studio JSON, Kili JSON, CVAT for images 1.1, Pascal VOC or YOLO, told by its content: pictures that have one class, or a crop of each box.
 /// Without a validation part, one is taken from the training part by seed, class by class; groups and files with the same bytes are never divided.
 /// </summary>
 public sealed class DatasetIndex
@@ -60,7 +70,7 @@ public sealed class DatasetIndex
         options ??= new DatasetOptions();
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new UserException($"the validation fraction is {options.ValidationFraction}; it has to be at least 0 and less than 1, such as 0.2");
-        var set = LabelledSet.Read(root, strictFolders: true);
+        var set = LabelledSet.Read(root, strictFolders: true, options.CropBoxes);
         if (options.Fix is string fix) set = DatasetFixes.Read(fix).Apply(set);
         var training = set.Entries.Where(e => e.Split is null or SplitName.Train).ToList();
         if (training.Count == 0) throw new UserException($"{root}: has a {Words(set)} part but none to train on. Name one 'train'.");
@@ -134,7 +144,7 @@ public sealed class DatasetIndex
     private static void TakeValidation(Sample[][] splits, int classes, DatasetOptions options)
     {
         var all = splits[(int)SplitName.Train];
-        string[] names = DatasetFingerprint.RelativeNames(all);
+        string[] names = [.. DatasetFingerprint.RelativeNames(all).Select((name, i) => DatasetFingerprint.NameOf(all[i], name))];
         bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], ExactCopies.JoinGroups(all), classes, options.ValidationFraction, options.Seed);
         splits[(int)SplitName.Train] = [.. all.Where((_, i) => !chosen[i])];
         splits[(int)SplitName.Val] = [.. all.Where((_, i) => chosen[i])];

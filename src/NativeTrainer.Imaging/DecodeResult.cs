@@ -35,16 +35,9 @@ public enum DecodeFailure
 /// <summary>A picture, or the reason why there is none.</summary>
 public sealed class DecodeResult
 {
-    private DecodeResult(RgbImage? image, int width, int height, DecodeFailure failure, string reason)
-        => (Image, Width, Height, Failure, Reason) = (image, width, height, failure, reason);
+    private DecodeResult(RgbImage? image, DecodeFailure failure, string reason) => (Image, Failure, Reason) = (image, failure, reason);
 
     public RgbImage? Image { get; }
-
-    /// <summary>Pixels across the upright picture as it is in the file, which <see cref="Image"/> may be smaller than; 0 where there is none.</summary>
-    public int Width { get; }
-
-    /// <summary>Pixels down, as <see cref="Width"/>.</summary>
-    public int Height { get; }
 
     public DecodeFailure Failure { get; }
 
@@ -61,9 +54,9 @@ public sealed class DecodeResult
 
     internal static DecodeResult Of(RgbImage image) => Of(image, image.Width, image.Height);
 
-    internal static DecodeResult Of(RgbImage image, int width, int height) => new(image, width, height, DecodeFailure.None, "");
+    internal static DecodeResult Of(RgbImage image, int fullWidth, int fullHeight) => new(image, DecodeFailure.None, "") { FullWidth = fullWidth, FullHeight = fullHeight };
 
-    internal static DecodeResult Failed(DecodeFailure failure, string reason) => new(null, 0, 0, failure, reason);
+    internal static DecodeResult Failed(DecodeFailure failure, string reason) => new(null, failure, reason);
 }
 
 /// <summary>How large a decoded picture has to be.</summary>

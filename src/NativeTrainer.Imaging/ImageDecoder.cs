@@ -37,8 +37,21 @@ public static class ImageDecoder
     /// <summary>The stored size and EXIF's orientation, without decoding pixels; null where the file is no picture that can be decoded.</summary>
     internal static PictureHeader? ReadHeader(string path)
     {
-        using var file = PictureFile.Read(path);
-        return file.Failure ?? Decode(file.Bytes, target);
+        try
+        {
+            using var file = File.OpenHandle(path);
+            long length = RandomAccess.GetLength(file);
+            if (length is 0 || length > Array.MaxLength) return null;
+            var start = new byte[Math.Min(length, HeaderBytes)];
+            if (RandomAccess.Read(file, start, 0) < start.Length) return null;
+            bool jpeg = FileSignature.Of(start).IsJpeg;
+            // Others may keep their orientation at the end.
+            return (jpeg || start.Length == length ? Header(start) : null) ?? (start.Length < length ? Header(File.ReadAllBytes(path)) : null);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static unsafe PictureHeader? Header(ReadOnlySpan<byte> file)
@@ -99,10 +112,12 @@ public static class ImageDecoder
         {
             var result = Read(codec, new SKImageInfo(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul), rgba);
             if (result != SKCodecResult.Success) return Failed(result, signature);
-            int orientation = ExifOrientation.Read(file);
-            bool turned = orientation >= 5;
-            var image = PixelLayout.ToRgb(rgba.AsSpan(0, count), width, height, opaque, orientation);
-            return DecodeResult.Of(image, turned ? codec.Info.Height : codec.Info.Width, turned ? codec.Info.Width : codec.Info.Height);
+            if (!opaque) PixelLayout.CompositeOnWhite(rgba.AsSpan(0, count));
+            for (int i = first; i < targets.Length; i++)
+            {
+                if (results[i] is null && ScaledSize(codec, signature, targets[i], orientation) == size) results[i] = Cut(rgba.AsSpan(0, count), size, codec.Info.Size, orientation, targets[i].Region);
+            }
+            return null;
         }
         finally
         {

@@ -34,16 +34,11 @@ public sealed record PictureSignature(UInt128 Content, GrayThumbnail Thumbnail, 
     /// <summary>Reads and decodes a sample's file; null where that gives no picture.</summary>
     public static PictureSignature? Read(Sample sample, Resizer? resizer = null)
     {
-        if (sample.Pixels is { } pixels) return Of(pixels, resizer);
-        try
-        {
-            byte[] file = File.ReadAllBytes(sample.Path);
-            return ImageDecoder.Decode(file, Target).Image is { } image ? Of(file, image, resizer) : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        if (sample.Pixels is { } pixels) return Of(sample.Crop?.Within(pixels.Width, pixels.Height) is { } part ? pixels.Cut(part) : pixels, resizer);
+        using var file = PictureFile.Read(sample.Path);
+        if (file.Failure is not null || ImageDecoder.Decode(file.Bytes, Target with { Region = sample.Crop }).Image is not { } image) return null;
+        // Two crops of one file are two pictures.
+        return sample.Crop is null ? Of(file.Bytes, image, resizer) : Of(image, resizer) with { Capture = CaptureInfo.Of(file.Bytes) };
     }
 
     /// <summary>For a cache: content, thumbnail, and as text the time and the camera. The hash is made again from the thumbnail.</summary>

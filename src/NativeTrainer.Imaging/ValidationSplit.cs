@@ -72,15 +72,6 @@ internal static class ValidationSplit
         }
     }
 
-    // Where every group is larger than the fraction, one validates all the same.
-    private static int[] BestSingle(int[][] sets, int[] labels, int[] total, double fraction)
-    {
-        var none = new int[total.Length];
-        int[] best = sets.MinBy(set => DistanceWith(set, labels, none, total, fraction))!;
-        return double.IsFinite(DistanceWith(best, labels, none, total, fraction)) ? best : throw new UserException(
-            "no group can be set aside for validation: each holds all pictures of some class (files with the same bytes are a group). Give a split column, or a validation fraction of 0.");
-    }
-
     // Infinite where a class would have nothing left to train on.
     private static double DistanceWith(int[] set, int[] labels, int[] taken, int[] total, double fraction)
     {

@@ -5,20 +5,32 @@ namespace NativeTrainer.Benchmarks.Advice;
 /// <summary>How good the advice is: seeded experiments with known answers.</summary>
 internal static class AdviceQuality
 {
-    public const string Help = LeakQuality.Help + "\n" + DuplicateScale.Help;
+    public const string Help = $"{LabelQuality.Help}\n{ForecastQuality.Help}\n{LeakQuality.Help}\n{DuplicateScale.Help}\n{StrategyQuality.Help}\n{RateQuality.Help}";
 
     public static void Run(CommandArguments arguments)
     {
         switch (arguments.Positional())
         {
+            case "labels":
+                LabelQuality.Run(arguments);
+                break;
+            case "forecast":
+                ForecastQuality.Run(arguments);
+                break;
             case "leaks":
                 LeakQuality.Run(arguments);
                 break;
             case "scale":
                 DuplicateScale.Run(arguments);
                 break;
+            case "strategies":
+                StrategyQuality.Run(arguments);
+                break;
+            case "rates":
+                RateQuality.Run(arguments);
+                break;
             case var other:
-                throw new UsageException($"advice-quality {other}: choose leaks or scale");
+                throw new UsageException($"advice-quality '{other}' is not known; choose labels, forecast, leaks, scale, strategies or rates");
         }
     }
 }

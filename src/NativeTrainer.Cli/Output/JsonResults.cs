@@ -21,28 +21,38 @@ internal sealed record ClassJson(string Name, int Count, double Precision, doubl
         => [.. metrics.PerClass.Select(c => new ClassJson(c.Name, c.Count, c.Precision, double.IsNaN(c.Recall) ? null : c.Recall, c.F1))];
 }
 
-internal sealed record BestJson(int Epoch, double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, double MajorityBaseline, ClassJson[] PerClass);
+internal sealed record BestJson(int Epoch, double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, ClassJson[] PerClass);
 
-internal sealed record TrainJson(BestJson? Best, double ImagesPerSecond, long PeakMemoryBytes, double Seconds, string Run, string? Weights, bool Interrupted,
+/// <summary>What always saying the most frequent class would score on the same images.</summary>
+internal sealed record BaselineJson(string Class, double Accuracy, double BalancedAccuracy, double MacroF1)
+{
+    public static BaselineJson Of(ClassificationMetrics metrics)
+    {
+        var baseline = MajorityBaseline.Of(metrics);
+        return new(baseline.Class, baseline.Accuracy, baseline.BalancedAccuracy, baseline.MacroF1);
+    }
+}
+
+internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double ImagesPerSecond, long PeakMemoryBytes, double Seconds, string Run, string? Weights, bool Interrupted,
     string? Diverged, IReadOnlyList<string> Unusable, IReadOnlyList<string> Allowed)
 {
     public static TrainJson Of(TrainResult result)
     {
         var best = result.Best;
         return new(
-            result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, best.MajorityBaseline, ClassJson.Of(best)),
-            result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
+            result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, ClassJson.Of(best)),
+            result.BestEpoch < 1 ? null : BaselineJson.Of(best), result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
             result.Unusable, result.Audit.Marks);
     }
 }
 
-internal sealed record EvaluateJson(double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, double MajorityBaseline, int Count, double ImagesPerSecond,
+internal sealed record EvaluateJson(double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, BaselineJson Baseline, int Count, double ImagesPerSecond,
     ClassJson[] PerClass, int[][] Confusion, IReadOnlyList<string> Unusable)
 {
     public static EvaluateJson Of(EvaluationResult result)
     {
         var metrics = result.Metrics;
-        return new(metrics.Accuracy, metrics.Top5, metrics.Loss, metrics.BalancedAccuracy, metrics.MacroF1, metrics.MajorityBaseline, metrics.Count, result.ImagesPerSecond,
+        return new(metrics.Accuracy, metrics.Top5, metrics.Loss, metrics.BalancedAccuracy, metrics.MacroF1, BaselineJson.Of(metrics), metrics.Count, result.ImagesPerSecond,
             ClassJson.Of(metrics), metrics.Confusion, result.Unusable);
     }
 }

@@ -1,4 +1,5 @@
 using NativeTrainer.Advice.Audit.Checks;
+using NativeTrainer.Advice.Metrics;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Training;
 using static NativeTrainer.Cli.Output.Units;
@@ -38,7 +39,8 @@ internal static class RunReport
         output.WriteLine(Invariant($"{what} ({Plural(metrics.Count, "image")})"));
         string top5 = metrics.PerClass.Count > 5 ? Invariant($"  top-5 {metrics.Top5:0.000}") : "";
         output.WriteLine(Invariant($"  accuracy {metrics.Accuracy:0.000}{top5}  loss {metrics.Loss:0.000}  balanced accuracy {metrics.BalancedAccuracy:0.000}  macro F1 {metrics.MacroF1:0.000}"));
-        output.WriteLine(Invariant($"  baseline {metrics.MajorityBaseline:0.000} (always {metrics.PerClass.MaxBy(c => c.Count)!.Name})"));
+        var baseline = MajorityBaseline.Of(metrics);
+        output.WriteLine(Invariant($"  baseline {baseline.Accuracy:0.000} (always '{baseline.Class}'): balanced accuracy {baseline.BalancedAccuracy:0.000}, macro F1 {baseline.MacroF1:0.000}"));
         if (BaselineCheck.Of(metrics) is { } poor) output.WriteLine($"  warning: {poor.Kind}: {poor.Summary} {poor.Advice}");
         output.WriteLine();
         if (metrics.PerClass.Count <= ClassesInFull) PerClass(output, metrics.PerClass);

@@ -60,9 +60,6 @@ public static class Trainer
 
     private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop)
     {
-        var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed, Fix = options.Fix });
-        using var device = open(options);
-        var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
         var notes = new List<string>();
         using var setup = TrainingSetup.Open(options, open, notes.Add);
         options = setup.Options;
@@ -70,23 +67,16 @@ public static class Trainer
         notes.ForEach(both.OnNote);
         using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
-        var audit = DatasetAudit.Quick(index, options.Data, data.Problems, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, stop);
+        var audit = DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
         both.OnAudit(audit);
         if (audit.Refused) throw new AuditRefusedException(audit);
-        using var run = new TrainingRun(options, both, data, model, Marked(card, audit), stages, folder, audit);
-        if (index.ValidationMade) index.WriteManifest(Path.Combine(folder, "split.csv"));
+        using var run = new TrainingRun(options, both, data, setup.Model, Marked(setup.Card, audit), setup.Stages, folder, audit);
+        if (setup.Index.ValidationMade) setup.Index.WriteManifest(Path.Combine(folder, "split.csv"));
         return run.Run(checkpoint, stop);
     }
 
     // The start weights' own mark is of another data set.
     private static ModelWeights Marked(ModelWeights card, AuditReport audit)
-    {
-        var notes = card.Notes.Where(note => note.Key != AllowedKey).ToDictionary();
-        if (audit.Marks.Count > 0) notes[AllowedKey] = string.Join(", ", audit.Marks);
-        return card with { Notes = notes };
-    }
-
-    private static ResNet CreateModel(TrainOptions options, HeadSpec head, IReadOnlyList<string> classes, Device device, Action<string> note, out ModelWeights card)
     {
         var notes = card.Notes.Where(note => note.Key != AllowedKey).ToDictionary();
         if (audit.Marks.Count > 0) notes[AllowedKey] = string.Join(", ", audit.Marks);

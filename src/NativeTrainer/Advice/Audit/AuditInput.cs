@@ -1,3 +1,4 @@
+using NativeTrainer.Advice.Features;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Advice.Audit;
@@ -18,12 +19,21 @@ internal sealed record PictureFacts
 
     /// <summary>Why there is no picture; null where there is one, or where nobody looked (<see cref="AuditInput.Decoded"/>).</summary>
     public DecodeProblem? Problem { get; init; }
+
+    /// <summary>What copies are told by; null in a quick audit.</summary>
+    public PictureSignature? Signature { get; init; }
+
+    /// <summary>Light, sharpness, colour, size; null in a quick audit.</summary>
+    public PictureStatistics? Statistics { get; init; }
 }
 
 /// <summary>Features of a network's last pooling layer.</summary>
 /// <param name="Values">(samples, <paramref name="Width"/>), row-major, in the order of <see cref="AuditInput.Samples"/>; rows of pictures that do not decode are 0.</param>
-/// <param name="Weights">The file that gave them.</param>
-internal sealed record AuditFeatures(float[] Values, int Width, string Weights);
+/// <param name="Options">The weights that gave them, and how.</param>
+internal sealed record AuditFeatures(float[] Values, int Width, FeatureOptions Options)
+{
+    public string Weights => Options.Weights!;
+}
 
 /// <summary>Everything the checks look at, gathered once. What was not gathered is null, and checks that need it do not run.</summary>
 internal sealed record AuditInput
@@ -41,13 +51,22 @@ internal sealed record AuditInput
 
     public AuditFeatures? Features { get; init; }
 
-    /// <summary>Unlabelled pictures as the network will meet them; null where none were given.</summary>
-    public IReadOnlyList<Sample>? Production { get; init; }
+    /// <summary>Statistics of unlabelled pictures as the network will meet them, null for those that do not decode; null where none were given.</summary>
+    public IReadOnlyList<PictureStatistics?>? Production { get; init; }
+
+    /// <summary>At least 1; findings do not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Of checks that draw at random.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The samples with a picture; for checks that need <see cref="AuditNeeds.Measures"/>.</summary>
+    public MeasuredPictures Measured => field ??= new MeasuredPictures(this);
 
     /// <summary>Groups of two or more samples with the same content, in the order of their first sample; members are indices into <see cref="Samples"/>, ascending.</summary>
     public IReadOnlyList<int[]> Copies => field ??= FindCopies();
 
-    public AuditNeeds Has => AuditNeeds.Files | (Decoded.Count > 0 ? AuditNeeds.Decoding : 0) | (Features is null ? 0 : AuditNeeds.Features)
+    public AuditNeeds Has => AuditNeeds.Files | (Decoded.Count > 0 ? AuditNeeds.Decoding : 0) | (Pictures.Any(picture => picture.Signature is not null) ? AuditNeeds.Measures : 0) | (Features is null ? 0 : AuditNeeds.Features)
         | (Production is null ? 0 : AuditNeeds.Production);
 
     public static IReadOnlyList<AuditSample> SamplesOf(DatasetIndex index)

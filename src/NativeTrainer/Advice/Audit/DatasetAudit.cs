@@ -17,7 +17,10 @@ public static class DatasetAudit
     internal static IReadOnlyList<IAuditCheck> Checks { get; } =
     [
         new ExactLeakCheck(), new ConflictingLabelsCheck(), new RepeatedFilesCheck(),
-        new UndecodableCheck(), new TooFewCheck(), new AbsentClassCheck(), new ValidationSizeCheck(), new ClassSharesCheck(), new TestPartCheck(), new ImbalanceCheck(),
+        new NearLeakCheck(), new GroupCheck(), new RedundancyCheck(),
+        new UndecodableCheck(), new TooFewCheck(), new AbsentClassCheck(), new ValidationSizeCheck(), new ClassSharesCheck(), new TestPartCheck(), new ImbalanceCheck(), new ManyClassesCheck(),
+        new PictureQualityCheck(), new SpuriousCorrelationCheck(), new PropertyShiftCheck(), new ProductionCheck(),
+        new DomainShiftCheck(), new LabelErrorCheck(), new MoreDataCheck(), new CoverageCheck(), new SourceTooFarCheck(),
     ];
 
     /// <summary>Audits the data set that training would see.</summary>
@@ -30,30 +33,24 @@ public static class DatasetAudit
         var index = DatasetIndex.Open(options.Data, new DatasetOptions { ValidationFraction = options.ValidationFraction, Seed = options.Seed, Fix = options.Fix });
         if (options.Weights is string weights && !File.Exists(weights)) throw new UserException($"--weights {weights}: there is no such file");
         var production = options.Production is string folder ? ImageFiles.Below(folder).Select(path => new Sample(path, -1)).ToList() : null;
-        var samples = AuditInput.SamplesOf(index);
-        bool decode = options.Mode == AuditMode.Full && Checks.Any(check => check.Needs.HasFlag(AuditNeeds.Decoding) && check.Kinds.Any(policy.LooksFor));
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        var facts = PictureSurvey.Read(samples, decode, threads, done => progress?.Invoke(new AuditProgress("reading files", done, samples.Count)), stop);
-        var input = new AuditInput
-        {
-            Index = index,
-            Samples = samples,
-            Pictures = facts,
-            Decoded = decode ? Enum.GetValues<SplitName>().ToHashSet() : [],
-            Production = production,
-        };
+        var input = Unread(index, threads, options.Seed);
+        var needs = Checks.Where(check => check.Kinds.Any(policy.LooksFor)).Aggregate(AuditNeeds.Files, (all, check) => all | check.Needs);
+        input = needs != AuditNeeds.Files
+            ? PictureSurvey.Measure(input, options, needs, production, progress, stop)
+            : input with { Pictures = PictureSurvey.Read(input.Samples, threads, done => progress?.Invoke(new AuditProgress("reading files", done, input.Samples.Count)), stop) };
         return Judge(input, options.Data, options.Mode, policy, stop);
     }
 
-    /// <summary>The quick audit of a run that has decoded its training and validation pictures already.</summary>
-    /// <param name="problems">What that decoding found.</param>
-    internal static AuditReport Quick(DatasetIndex index, string data, IReadOnlyList<DecodeProblem> problems, IReadOnlyList<string> allow, int threads, CancellationToken stop)
+    /// <summary>The quick audit of a run: all checks that need no network, a second or two per thousand pictures.</summary>
+    internal static AuditReport Quick(DatasetIndex index, string data, IReadOnlyList<string> allow, int threads, ulong seed, CancellationToken stop)
     {
-        var samples = AuditInput.SamplesOf(index);
-        var facts = PictureSurvey.WithProblems(PictureSurvey.Read(samples, decode: false, threads, null, stop), samples, problems);
-        var input = new AuditInput { Index = index, Samples = samples, Pictures = facts, Decoded = new HashSet<SplitName> { SplitName.Train, SplitName.Val } };
-        return Judge(input, data, AuditMode.Quick, new AuditPolicy([], allow), stop);
+        var policy = new AuditPolicy([], allow);
+        return Judge(PictureSurvey.Measure(Unread(index, threads, seed), new AuditOptions { Data = data, Mode = AuditMode.Quick }, AuditNeeds.Measures, null, null, stop), data, AuditMode.Quick, policy, stop);
     }
+
+    private static AuditInput Unread(DatasetIndex index, int threads, ulong seed)
+        => new() { Index = index, Samples = AuditInput.SamplesOf(index), Pictures = [], Decoded = new HashSet<SplitName>(), Threads = threads, Seed = seed };
 
     /// <summary>Runs the checks for which the input has what they need.</summary>
     internal static AuditReport Judge(AuditInput input, string data, AuditMode mode, AuditPolicy policy, CancellationToken stop)
@@ -98,8 +95,8 @@ public static class DatasetAudit
     private static string Reason(AuditNeeds lacking) => lacking switch
     {
         AuditNeeds.Production => "needs pictures from use: --production FOLDER",
-        AuditNeeds.Decoding => "needs every file decoded",
-        _ => "needs features: --weights FILE",
+        AuditNeeds.Features => "needs features: --weights FILE",
+        _ => "needs every picture measured, as the command audit does",
     };
 
     private static int[] Counts(DatasetIndex index, SplitName split)

@@ -17,6 +17,9 @@ internal enum AuditNeeds
 
     /// <summary>Unlabelled pictures as the network will meet them.</summary>
     Production = 4,
+
+    /// <summary>Signatures and statistics of every picture: never in <see cref="AuditMode.Quick"/>.</summary>
+    Measures = 8,
 }
 
 /// <summary>One question asked of a data set. Checks do not know of each other and give the same findings whatever the number of threads.</summary>

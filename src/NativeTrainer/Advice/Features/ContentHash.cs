@@ -20,6 +20,18 @@ public readonly record struct ContentHash(UInt128 High, UInt128 Low)
         return Read(hash);
     }
 
+    /// <summary>Of a part of a picture: another one than the whole file's.</summary>
+    /// <param name="region">Null is all of it.</param>
+    public static ContentHash Of(ReadOnlySpan<byte> content, PixelRegion? region)
+    {
+        if (region is not { } part) return Of(content);
+        Span<byte> whole = stackalloc byte[Size + 4 * sizeof(int)];
+        Of(content).Write(whole);
+        int[] numbers = [part.X, part.Y, part.Width, part.Height];
+        for (int i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(whole[(Size + i * sizeof(int))..], numbers[i]);
+        return Of(whole);
+    }
+
     /// <summary>Of a picture in memory; another one than that of any file's bytes.</summary>
     public static ContentHash Of(RgbImage image)
     {

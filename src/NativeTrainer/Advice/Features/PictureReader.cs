@@ -21,12 +21,16 @@ internal sealed class PictureReader(FeatureNetwork? network, IReadOnlyList<IPict
 
     public Outcome Read(int index, Sample sample)
     {
-        if (sample.Pixels is { } pixels) return Look(index, ContentHash.Of(pixels), [], pixels);
+        if (sample.Pixels is { } pixels)
+        {
+            var part = sample.Crop?.Within(pixels.Width, pixels.Height) is { } crop ? pixels.Cut(crop) : pixels;
+            return Look(index, ContentHash.Of(part), [], part, null);
+        }
         using var file = PictureFile.Read(sample.Path);
-        return file.Failure is { } failure ? new Outcome(default, failure, null) : Look(index, ContentHash.Of(file.Bytes), file.Bytes, null);
+        return file.Failure is { } failure ? new Outcome(default, failure, null) : Look(index, ContentHash.Of(file.Bytes, sample.Crop), file.Bytes, null, sample.Crop);
     }
 
-    private Outcome Look(int index, ContentHash hash, ReadOnlySpan<byte> file, RgbImage? image)
+    private Outcome Look(int index, ContentHash hash, ReadOnlySpan<byte> file, RgbImage? image, PixelRegion? region)
     {
         bool featuresWanted = network is not null && !RestoreFeatures(index, hash);
         var missing = new List<int>();
@@ -38,9 +42,9 @@ internal sealed class PictureReader(FeatureNetwork? network, IReadOnlyList<IPict
         int width = image?.Width ?? 0, height = image?.Height ?? 0;
         if (image is null)
         {
-            var decoded = ImageDecoder.Decode(file, new DecodeTarget(_shortSide));
+            var decoded = ImageDecoder.Decode(file, new DecodeTarget(_shortSide) { Region = region });
             if (!decoded.Success) return new Outcome(hash, decoded, null);
-            (image, width, height) = (decoded.Image, decoded.Width, decoded.Height);
+            (image, width, height) = (decoded.Image, decoded.FullWidth, decoded.FullHeight);
         }
         var picture = new MeasuredPicture { File = file, Image = image, Width = width, Height = height };
         foreach (int i in missing)
