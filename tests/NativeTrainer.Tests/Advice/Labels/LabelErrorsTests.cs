@@ -52,7 +52,7 @@ public sealed class LabelErrorsTests
         // Class 1 of 3 is absent: nothing is suggested to be it.
         var (two, _) = Gaussians.Draw(40, 8, 2, 3);
         Assert.DoesNotContain(LabelErrors.Find(two, [.. Enumerable.Range(0, 40).Select(i => 2 * (i % 2))], 3).Candidates, c => c.Suggested == 1);
-        Assert.Empty(LabelErrors.Find(new FeatureMatrix([.. Enumerable.Repeat(1f, 40)], 2), [.. Enumerable.Range(0, 20).Select(i => i < 15 ? 0 : 1)], 2).Candidates.Where(c => c.Given == 0));
+        Assert.DoesNotContain(LabelErrors.Find(new FeatureMatrix([.. Enumerable.Repeat(1f, 40)], 2), [.. Enumerable.Range(0, 20).Select(i => i < 15 ? 0 : 1)], 2).Candidates, c => c.Given == 0);
     }
 
     [Fact]
