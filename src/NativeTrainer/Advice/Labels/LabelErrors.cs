@@ -5,7 +5,7 @@ namespace NativeTrainer.Advice.Labels;
 /// <summary>A sample whose label looks wrong.</summary>
 /// <param name="Sample">Row of the features.</param>
 /// <param name="Given">Its label.</param>
-/// <param name="Suggested">The most probable other class.</param>
+/// <param name="Suggested">The class that it counts as.</param>
 /// <param name="GivenProbability">Of the label, from samples of other folds.</param>
 /// <param name="SuggestedProbability">Of the suggestion.</param>
 /// <param name="Score">0…1, higher is worse: what the list is sorted by.</param>
@@ -17,6 +17,9 @@ public sealed record LabelErrorCandidate(int Sample, int Given, int Suggested, d
 /// </summary>
 public sealed class LabelErrors
 {
+    /// <summary>A mean of equal probabilities is no threshold above them.</summary>
+    private const double Rounding = 1e-9;
+
     private LabelErrors(IReadOnlyList<LabelErrorCandidate> candidates, double[] quality, int[,] joint)
         => (Candidates, Quality, Joint) = (candidates, quality, joint);
 
@@ -76,16 +79,15 @@ public sealed class LabelErrors
         for (int i = 0; i < n; i++)
         {
             var p = probabilities.Slice(i * classes, classes);
-            int label = labels[i], counted = -1, other = -1;
+            int label = labels[i], counted = -1;
             for (int c = 0; c < classes; c++)
             {
-                if (counts[c] > 0 && p[c] >= thresholds[c] && (counted < 0 || p[c] > p[counted])) counted = c;
-                if (c != label && (other < 0 || p[c] > p[other])) other = c;
+                if (counts[c] > 0 && p[c] >= thresholds[c] - Rounding && (counted < 0 || p[c] > p[counted])) counted = c;
             }
             quality[i] = p[label];
             if (counted < 0) continue;
             joint[label, counted]++;
-            if (counted != label) candidates.Add(new LabelErrorCandidate(i, label, other, p[label], p[other], 1 - quality[i]));
+            if (counted != label) candidates.Add(new LabelErrorCandidate(i, label, counted, p[label], p[counted], 1 - quality[i]));
         }
         return new LabelErrors([.. candidates.OrderByDescending(c => c.Score).ThenBy(c => c.Sample)], quality, joint) { LabelCounts = counts };
     }

@@ -62,7 +62,10 @@ public static class ClassCoverage
         int n = x.Rows;
         var cosines = new float[n * n];
         products.MultiplyTransposed(x.Values, x.Values, x.Width, cosines);
-        var covers = Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => i == j || cosines[Math.Min(i, j) * n + Math.Max(i, j)] >= alike).ToArray()).ToArray();
+        // What is exactly the average picture has no direction; such pictures are alike.
+        var average = Enumerable.Range(0, n).Select(i => cosines[i * n + i] == 0).ToArray();
+        bool AreAlike(int i, int j) => cosines[Math.Min(i, j) * n + Math.Max(i, j)] >= alike || (average[i] && average[j]);
+        var covers = Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Where(j => i == j || AreAlike(i, j)).ToArray()).ToArray();
         var gains = covers.Select(c => c.Length).ToArray();
         var covered = new bool[n];
         int modes = 0, largest = gains.Max();

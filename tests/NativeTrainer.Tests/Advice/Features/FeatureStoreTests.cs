@@ -59,7 +59,7 @@ public sealed class FeatureStoreTests : IDisposable
     public void OtherSizesWeightsAndSeedsHaveResultsOfTheirOwn()
     {
         var plain = Compute(Options);
-        foreach (var other in (FeatureOptions[])[Options with { Size = 40 }, Options with { RandomSeed = 1 }, Options with { RandomSeed = 2 }])
+        foreach (var other in (FeatureOptions[])[Options with { Size = 40 }, Options with { RandomSeed = 2 }, Options with { RandomSeed = 3 }])
         {
             var set = Compute(other);
             Assert.Equal(0, set.FromCache);
