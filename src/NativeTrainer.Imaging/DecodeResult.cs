@@ -65,7 +65,7 @@ public sealed class DecodeResult
 /// 0 decodes every pixel.
 /// </param>
 /// <param name="Eighths">
-/// Also at 3/8, 5/8, 6/8 and 7/8: faster still, and less is left for the resizer, whose filter is the one that networks are evaluated with.
+/// Also at 3/8, 5/8, 6/8 and 7/8, of whole pictures: faster still, and less is left for the resizer, whose filter is the one that networks are evaluated with.
 /// </param>
 public readonly record struct DecodeTarget(int ShortSide = 0, bool Eighths = false)
 {

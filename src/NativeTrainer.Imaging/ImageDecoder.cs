@@ -142,14 +142,14 @@ public static class ImageDecoder
         fixed (byte* pixels = rgba) return codec.GetPixels(info, (nint)pixels);
     }
 
-    // The smallest that leaves enough; libjpeg scales in its inverse transform.
+    // The smallest that leaves enough; libjpeg scales in its inverse transform. Parts of one file share a decoding where their scales are few.
     private static SKSizeI ScaledSize(SKCodec codec, FileSignature signature, DecodeTarget target, int orientation)
     {
         var size = codec.Info.Size;
         if (target.ShortSide < 1 || !signature.IsJpeg) return size;
         var full = Upright(size, orientation);
         var region = target.Region?.Within(full.Width, full.Height) ?? new PixelRegion(0, 0, full.Width, full.Height);
-        foreach (float scale in target.Eighths ? Eighths : PowersOfTwo)
+        foreach (float scale in target.Eighths && target.Region is null ? Eighths : PowersOfTwo)
         {
             var scaled = codec.GetScaledDimensions(scale);
             if (region.Scaled(full, Upright(scaled, orientation)).ShortSide >= target.ShortSide) return scaled;

@@ -3,8 +3,7 @@ namespace NativeTrainer.Imaging;
 /// <summary>
 /// Figures of one picture that its capture decides rather than its content: light, sharpness, colour, size. Measured on the picture shrunk to a short side of
 /// <see cref="NormalSide"/> pixels (smaller ones as they are), so that a photo and its copy at another resolution give nearly the same (sharpness,
-/// which each shrinking softens, within a factor of two). Sums are of whole
-/// numbers, so the figures are the same bits on every machine. Luma is (77 R + 150 G + 29 B) / 256 of gamma-coded values.
+/// which each shrinking softens, within a factor of two). Sums are of whole numbers, so the figures are the same bits on every machine. Luma is (77 R + 150 G + 29 B) / 256 of gamma-coded values.
 /// </summary>
 public sealed record PictureStatistics
 {

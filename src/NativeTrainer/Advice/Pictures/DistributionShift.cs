@@ -17,7 +17,8 @@ public static class DistributionShifts
 {
     private const double Significant = 0.05;
 
-    // A D of 0.4 is what a shift of one standard deviation gives (2 Φ(½) − 1 = 0.38); real parts of one source stay below 0.2 at 100 pictures and more.
+    // A D of 0.4 is what a shift of one standard deviation gives (2 Φ(½) − 1 = 0.38); training and validation
+    // parts of four public sets stay below 0.31, which is the background's colour of groceries.
     private const double StrongDistance = 0.4, StrongPValue = 0.001;
 
     private const int FewestPictures = 8;
