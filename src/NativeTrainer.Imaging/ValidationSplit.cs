@@ -59,7 +59,7 @@ internal static class ValidationSplit
             Take(best.Set);
         }
         if (taken.All(count => count == 0))
-            throw new UserException("no group can be set aside for validation: each holds all pictures of some class. Give a split column, or a validation fraction of 0.");
+            throw new UserException("no group can be set aside for validation: each holds all pictures of some class (files with the same bytes are a group). Give a split column, or a validation fraction of 0.");
         return chosen;
 
         void Take(int[] set)

@@ -61,7 +61,7 @@ public sealed class AuditCommandTests(CliFixture fixture) : IClassFixture<CliFix
         Assert.Contains("baseline 0.", allowed.Output, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(CliFixture.Run([.. train[..^1], _out + "json", "--allow", "leakage", "--json"]).LastLine);
         Assert.Equal("NT102 leakage/exact-duplicate", json.RootElement.GetProperty("allowed")[0].GetString());
-        Assert.True(json.RootElement.GetProperty("best").GetProperty("majorityBaseline").GetDouble() > 0);
+        Assert.True(json.RootElement.GetProperty("baseline").GetProperty("accuracy").GetDouble() > 0);
     }
 
     [Fact]

@@ -8,6 +8,12 @@ namespace NativeTrainer.Advice.Audit.Checks;
 /// <summary>NT101: pictures that were trained on, in another size, quality, light or crop. Files with the same bytes are <see cref="ExactLeakCheck"/>'s.</summary>
 internal sealed class NearLeakCheck : IAuditCheck
 {
+    /// <summary>Likeness from which a pair refuses: below, a person has to say whether it is a copy. Drawn pictures of one kind reach 0.88.</summary>
+    private const float BeyondDoubt = 0.9f;
+
+    /// <summary>Short side below which different things look alike, as shirts do at 28 pixels.</summary>
+    private const int Tiny = 64;
+
     public IReadOnlyList<FindingKind> Kinds { get; } = [LeakageKinds.NearDuplicate];
 
     public AuditNeeds Needs => AuditNeeds.Measures;
@@ -29,13 +35,16 @@ internal sealed class NearLeakCheck : IAuditCheck
         return new Finding
         {
             Kind = LeakageKinds.NearDuplicate,
-            Severity = from == SplitName.Train ? Severity.Refusal : Severity.Warning,
+            Severity = from == SplitName.Train && pairs.Any(pair => IsSure(input.Measured, pair)) ? Severity.Refusal : Severity.Warning,
             Summary = $"{Amount.Of(measured)} of {Amount.Of(all)} {part} pictures ({Amount.Percent(measured / (double)all)}) {(measured == 1 ? "shows what a" : "show what")} {other} {(measured == 1 ? "picture shows" : "pictures show")}, in another size, quality, light or crop, or a moment later.",
             Advice = "Look at the pairs. If they are copies, divide anew so that they stay together: 'nativetrainer split DATA --fix'; or drop the copies that audit.csv lists: --fix audit.csv.",
             Figures = [new($"{part}Leaking", measured), new("pairs", pairs.Length), new($"{part}Images", all), new("threshold", report.Threshold)],
             Evidence = [.. pairs.Select(pair => Evidence(input, pair, from, to))],
         };
     }
+
+    private static bool IsSure(MeasuredPictures measured, DuplicatePair pair)
+        => pair.Kind == DuplicateKind.SamePixels || (pair.Detail >= BeyondDoubt && ((int[])[pair.First, pair.Second]).All(i => measured.Statistics(i) is { ShortSide: >= Tiny }));
 
     private static Evidence Evidence(AuditInput input, DuplicatePair pair, SplitName from, SplitName to)
     {

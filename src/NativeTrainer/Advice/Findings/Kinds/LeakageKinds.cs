@@ -12,6 +12,7 @@ internal static class LeakageKinds
         Found = """
             Perceptual hashes of all pictures and, where weights are given, distances of frozen features propose pairs; thumbnails laid upon each other (shifted,
             scaled, turned, flipped) decide. The threshold on their correlation is this data set's own: clearly above the nearest pictures of different classes.
+            Training is refused where a pair correlates by 0.90 or more; weaker pairs, and pictures under 64 pixels, are a warning for a person to judge.
             Pairs within one part are another finding (NT204).
             """,
         Fix = """
