@@ -22,6 +22,9 @@ public sealed record EvidenceFile(string Path)
     /// <summary>The picture where it is not in a file of its own; null decodes <see cref="Path"/>.</summary>
     public RgbImage? Pixels { get; init; }
 
+    /// <summary>The part of the file that is the sample; null is all of it.</summary>
+    public PixelRegion? Crop { get; init; }
+
     /// <summary>Null where the picture itself has nothing to change.</summary>
     public SuggestedFix? Fix { get; init; }
 }

@@ -26,7 +26,7 @@ internal sealed class Thumbnails(int budget = Thumbnails.Budget)
             LeftOut++;
             return new Thumbnail(null, 0, 0, "left out to keep this file small");
         }
-        if ((file.Pixels ?? ImageDecoder.Decode(file.Path, new DecodeTarget(LongSide)).Image) is not { } image) return new Thumbnail(null, 0, 0, "no picture");
+        if ((file.Pixels ?? ImageDecoder.Decode(file.Path, new DecodeTarget(LongSide) { Region = file.Crop }).Image) is not { } image) return new Thumbnail(null, 0, 0, "no picture");
         double factor = Math.Min(1, (double)LongSide / Math.Max(image.Width, image.Height));
         var small = _resizer.Resize(image, Math.Max((int)Math.Round(image.Width * factor), 1), Math.Max((int)Math.Round(image.Height * factor), 1));
         string uri = "data:image/jpeg;base64," + Convert.ToBase64String(ImageWriter.EncodeJpeg(small, Quality));

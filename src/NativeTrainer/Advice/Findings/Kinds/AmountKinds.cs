@@ -16,7 +16,7 @@ internal static class AmountKinds
         Source = "Kornblith, Shlens and Le, \"Do better ImageNet models transfer better?\", CVPR 2019 (fixed features against fine-tuning by number of examples).",
     });
 
-    public static readonly FindingKind MoreData = new("NT202", "amount/more-data-pays", "More data would pay", 25, new FindingPage
+    public static readonly FindingKind MoreData = new("NT202", "amount/more-data-pays", "What more data would buy", 25, new FindingPage
     {
         What = "Accuracy still rises with the number of pictures; the forecast says what twice as many would buy.",
         Found = """

@@ -114,7 +114,7 @@ internal static class DirtyDataKinds
         Source = "Northcutt, Jiang and Chuang, \"Confident learning: estimating uncertainty in dataset labels\", JAIR 2021.",
     });
 
-    public static readonly FindingKind SpuriousCorrelation = new("NT611", "labels/spurious-correlation", "Something else gives the class away", 74, new FindingPage
+    public static readonly FindingKind SpuriousCorrelation = new("NT611", "labels/spurious-correlation", "Properties that give the class away", 74, new FindingPage
     {
         What = "Brightness, size, aspect, format or background predicts the class: one class was photographed at night, exported by another tool, or always on grass.",
         Found = """

@@ -3,7 +3,7 @@ namespace NativeTrainer.Advice.Findings.Kinds;
 /// <summary>3xx: whether what the weights know helps here.</summary>
 internal static class TransferKinds
 {
-    public static readonly FindingKind SourceTooFar = new("NT301", "transfer/source-too-far", "The weights know little that helps", 58, new FindingPage
+    public static readonly FindingKind SourceTooFar = new("NT301", "transfer/source-too-far", "How far the weights' knowledge carries", 58, new FindingPage
     {
         What = "What the given weights learned separates these classes hardly better than chance, or than a network of random weights.",
         Found = "By LogME and the accuracy of k-nearest neighbours and of a linear probe on frozen features, beside chance and beside the same network with random weights.",
