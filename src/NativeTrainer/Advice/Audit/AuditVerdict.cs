@@ -15,7 +15,7 @@ internal static class AuditVerdict
         }
         int warnings = Open(report, Severity.Warning), advice = Open(report, Severity.Advice);
         string rest = string.Join(" and ", new[] { Part(warnings, "warning", "warnings"), advice == 0 ? null : Amount.Of(advice, "piece of advice", "pieces of advice") }.OfType<string>());
-        string verdict = rest.Length > 0 ? $"Fit to train on, with {rest}." : "Fit to train on. Nothing found that would cost you.";
+        string verdict = rest.Length > 0 ? $"Fit to train on, with {rest}." : "Fit to train on. Nothing above a note was found.";
         return report.Marks.Count > 0 ? $"{verdict} Allowed all the same: {string.Join(", ", report.Marks)}; every result carries the mark." : verdict;
     }
 
