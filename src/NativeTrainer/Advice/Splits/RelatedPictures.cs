@@ -71,7 +71,8 @@ public static class RelatedPictures
         string Named(string camera, int first) => FormattableString.Invariant($"{camera}, {Time(first):yyyy-MM-dd HH:mm:ss}");
     }
 
-    // class/patient 7/scan.png: folders below the class's, where it has several; one with half of the class's pictures or more is a part and no group.
+    // class/patient 7/scan.png: folders below the class's, where it has several; one with more than a quarter of the class's pictures is a kind of it, such as
+    // apple/red, and no group.
     private static IEnumerable<(string Name, List<int> Members)> Subfolders(IReadOnlyList<PictureRecord> pictures, IReadOnlyList<string> classes)
     {
         foreach (var label in Enumerable.Range(0, pictures.Count).GroupBy(i => pictures[i].Label))
@@ -80,7 +81,7 @@ public static class RelatedPictures
             if (folders.Length < 2) continue;
             foreach (var folder in folders)
             {
-                if (folder.Count() * 2 < label.Count()) yield return ($"{classes[label.Key]}/{folder.Key}", [.. folder.Select(f => f.Index)]);
+                if (folder.Count() * 4 <= label.Count()) yield return ($"{classes[label.Key]}/{folder.Key}", [.. folder.Select(f => f.Index)]);
             }
         }
     }

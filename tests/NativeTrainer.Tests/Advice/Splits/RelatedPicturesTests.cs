@@ -39,7 +39,9 @@ public sealed class RelatedPicturesTests
     [Fact]
     public void FoldersBelowTheClassAreGroups()
     {
-        string[] paths = ["/d/train/cat/tom/1.png", "/d/val/cat/tom/2.png", "/d/train/cat/kit/1.png", "/d/train/cat/3.png", "/d/train/cat/4.png", "/d/train/cat/kit/5.png", "/d/val/cat/6.png"];
+        // Of the kind "red" are too many for one animal.
+        string[] paths = ["/d/train/cat/tom/1.png", "/d/val/cat/tom/2.png", "/d/train/cat/kit/1.png", "/d/train/cat/3.png", "/d/train/cat/4.png", "/d/train/cat/kit/5.png", "/d/val/cat/6.png", "/d/val/cat/7.png",
+            "/d/train/cat/red/1.png", "/d/train/cat/red/2.png", "/d/train/cat/red/3.png", "/d/val/cat/red/4.png"];
         var groups = RelatedPictures.Find([.. paths.Select((p, i) => Record(p, null, p.Contains("/val/") ? SplitName.Val : SplitName.Train))], ["cat"]);
         Assert.Equal([("cat/tom", true), ("cat/kit", false)], groups.Select(g => (g.Name, g.Straddles)));
     }
