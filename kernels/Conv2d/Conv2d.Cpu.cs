@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Kernels.Gemm;
+using NativeTrainer.Kernels.Pooling;
 
 namespace NativeTrainer.Kernels.Conv2d;
 
@@ -14,8 +15,22 @@ internal static class Conv2dCpu
         _ => Create<PortableSimd, Vector128<float>>(device, shape),
     };
 
-    private static Conv2d Create<TIsa, TVec>(CpuDevice device, Conv2dShape shape) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
-        => device.Winograd && WinogradConv2dCpu<TIsa, TVec>.Pays(shape) ? new WinogradConv2dCpu<TIsa, TVec>(device, shape) : new Conv2dCpu<TIsa, TVec>(device, shape);
+    public static Conv2d? CreatePooled(CpuDevice device, Conv2dShape shape, Pool2dShape pool) => device.Isa switch
+    {
+        CpuIsa.Avx512 => CreatePooled<Avx512Simd, Vector512<float>>(device, shape, pool),
+        CpuIsa.Avx2 => CreatePooled<Avx2Simd, Vector256<float>>(device, shape, pool),
+        _ => CreatePooled<PortableSimd, Vector128<float>>(device, shape, pool),
+    };
+
+    private static Conv2d Create<TIsa, TVec>(CpuDevice device, Conv2dShape shape) where TIsa : struct, ISimd<TVec> where TVec : unmanaged => shape switch
+    {
+        _ when device.Winograd && WinogradConv2dCpu<TIsa, TVec>.Pays(shape) => new WinogradConv2dCpu<TIsa, TVec>(device, shape),
+        _ when device.Winograd && StemConv2dCpu<TIsa, TVec>.Pays(shape) => new StemConv2dCpu<TIsa, TVec>(device, shape),
+        _ => new Conv2dCpu<TIsa, TVec>(device, shape),
+    };
+
+    private static StemConv2dCpu<TIsa, TVec>? CreatePooled<TIsa, TVec>(CpuDevice device, Conv2dShape shape, Pool2dShape pool) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
+        => device.Winograd && StemConv2dCpu<TIsa, TVec>.Pays(shape) ? new StemConv2dCpu<TIsa, TVec>(device, shape, pool) : null;
 }
 
 /// <summary>

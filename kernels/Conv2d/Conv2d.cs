@@ -1,4 +1,5 @@
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Kernels.Pooling;
 
 namespace NativeTrainer.Kernels.Conv2d;
 
@@ -65,6 +66,19 @@ public abstract class Conv2d : OpPlan
             GpuDevice gpu => Conv2dGpu.Create(gpu, shape, precision),
             _ => throw device.Lacks(nameof(Conv2d)),
         };
+    }
+
+    /// <summary>
+    /// A convolution and the max pool behind it in one, for inference: forward writes the pool's results alone, of relu(conv + bias), with the same bits as the two after one another. It takes
+    /// no residual and no statistics and has no backward. Null where the device has no kernel for it.
+    /// </summary>
+    /// <exception cref="ArgumentException">A shape contradicts itself, or the pool is not of the convolution's results.</exception>
+    public static Conv2d? PlanPooled(Device device, Conv2dShape shape, Pool2dShape pool, Precision precision = Precision.Float32)
+    {
+        shape.Validate();
+        pool.Validate();
+        if (pool.Input != shape.Output) throw new ArgumentException($"conv2d {shape}: the pool takes {pool.Input}, the convolution gives {shape.Output}");
+        return device is CpuDevice cpu ? Conv2dCpu.CreatePooled(cpu.Requiring(precision), shape, pool) : null;
     }
 
     /// <summary>How many pixels of y each part of <see cref="Conv2dEpilogue.Statistics"/> covers; empty where forward does not write them. On a GPU all but the last are equal.</summary>

@@ -21,6 +21,17 @@ public readonly record struct Pool2dShape(int N, int H, int W, int C, int R, int
 
     public Shape Output => new(N, P, Q, C);
 
+    internal void Validate()
+    {
+        if (N < 1 || H < 1 || W < 1 || C < 1 || R < 1 || S < 1 || StrideH < 1 || StrideW < 1)
+            throw new ArgumentException($"max pool: every extent and stride is at least 1, got {this}");
+        if (R * S > 255) throw new ArgumentException($"max pool: a window has at most 255 elements, got {R}×{S}");
+        if (Math.Min(Math.Min(PadTop, PadLeft), Math.Min(PadBottom, PadRight)) < 0
+            || 2 * Math.Max(PadTop, PadBottom) > R || 2 * Math.Max(PadLeft, PadRight) > S)
+            throw new ArgumentException($"max pool: padding is 0 to half the window, got {this}");
+        if (P < 1 || Q < 1) throw new ArgumentException($"max pool: a {R}×{S} window does not fit the input {Input} with its padding; use larger images");
+    }
+
     private int Extent(int extent, int window, int stride, int padBefore, int padAfter)
     {
         int steps = extent + padBefore + padAfter - window;
@@ -40,7 +51,7 @@ public abstract class MaxPool2d : OpPlan
     /// <exception cref="ArgumentException">The window, stride or padding does not fit the input; the message gives the shape.</exception>
     public static MaxPool2d Plan(Device device, Pool2dShape shape, DType activations = DType.Float32)
     {
-        Validate(shape);
+        shape.Validate();
         return device switch
         {
             CpuDevice cpu => new MaxPool2dCpu(cpu.Requiring(activations), shape),
@@ -54,15 +65,4 @@ public abstract class MaxPool2d : OpPlan
 
     /// <summary>dx (N, H, W, C) (=|+=) the sum of dy over the windows that each element won.</summary>
     public abstract void Backward(TensorView dy, TensorView argmax, TensorView dx, GradientWrite write);
-
-    private static void Validate(Pool2dShape s)
-    {
-        if (s.N < 1 || s.H < 1 || s.W < 1 || s.C < 1 || s.R < 1 || s.S < 1 || s.StrideH < 1 || s.StrideW < 1)
-            throw new ArgumentException($"max pool: every extent and stride is at least 1, got {s}");
-        if (s.R * s.S > 255) throw new ArgumentException($"max pool: a window has at most 255 elements, got {s.R}×{s.S}");
-        if (Math.Min(Math.Min(s.PadTop, s.PadLeft), Math.Min(s.PadBottom, s.PadRight)) < 0
-            || 2 * Math.Max(s.PadTop, s.PadBottom) > s.R || 2 * Math.Max(s.PadLeft, s.PadRight) > s.S)
-            throw new ArgumentException($"max pool: padding is 0 to half the window, got {s}");
-        if (s.P < 1 || s.Q < 1) throw new ArgumentException($"max pool: a {s.R}×{s.S} window does not fit the input {s.Input} with its padding; use larger images");
-    }
 }

@@ -67,15 +67,22 @@ public static class Conv2dCases
     }
 
     public static IEnumerable<OpCase> All =>
-        Awkward.SelectMany(s => Enum.GetValues<Pass>().Select(pass => new Case(s, pass, false)))
+        Awkward.SelectMany(s => Enum.GetValues<Pass>().Select(pass => OfFloat32(s, pass)))
             .Concat(Chunked.SelectMany(s => Enum.GetValues<Pass>().Where(pass => s.C % 8 == 0 || pass is not (Pass.Data or Pass.DataAdd)).Select(pass => new Case(s, pass, false, Precision.BFloat16))))
             .Concat(Chunked.Concat(Awkward.Take(3)).SelectMany(s => Enum.GetValues<Pass>().Select(pass => new Case(s, pass, false, Precision.Tf32))).DistinctBy(c => c.Name))
-            .Concat(Layers.SelectMany(s => new[] { Pass.Forward, Pass.Data, Pass.Weights }.Select(pass => new Case(s, pass, true))))
+            .Concat(Layers.SelectMany(s => new[] { Pass.Forward, Pass.Data, Pass.Weights }.Select(pass => OfFloat32(s, pass, true))))
             .Concat(Layers.Select(s => s with { N = 128 }).SelectMany(s => new[] { Pass.Forward, Pass.Data, Pass.Weights }.Where(pass => s.C % 8 == 0 || pass != Pass.Data).SelectMany(pass => new[] { Precision.BFloat16, Precision.Tf32 }.Select(precision => new Case(s, pass, true, precision)))));
 
     /// <summary>A case of any shape.</summary>
     /// <param name="pass">Forward, ForwardBias, ForwardFused, Data, DataAdd, Weights, WeightsAdd or Bias.</param>
-    public static OpCase Of(Conv2dShape shape, string pass, Precision precision) => new Case(shape, Enum.Parse<Pass>(pass), false, precision);
+    public static OpCase Of(Conv2dShape shape, string pass, Precision precision)
+        => precision == Precision.Float32 ? OfFloat32(shape, Enum.Parse<Pass>(pass)) : new Case(shape, Enum.Parse<Pass>(pass), false, precision);
+
+    /// <summary>A case of any shape in float32 with the bound of direct convolution.</summary>
+    internal static OpCase Direct(Conv2dShape shape, string pass) => new Case(shape, Enum.Parse<Pass>(pass), false);
+
+    private static OpCase OfFloat32(Conv2dShape shape, Pass pass, bool benchmark = false)
+        => StemCases.Holds(shape) ? StemCases.Of(shape, pass.ToString(), benchmark) : new Case(shape, pass, benchmark);
 
     private sealed class Case(Conv2dShape shape, Pass pass, bool benchmark, Precision precision = Precision.Float32) : OpCase
     {

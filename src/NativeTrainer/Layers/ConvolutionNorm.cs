@@ -3,6 +3,7 @@ using NativeTrainer.Graph.Steps;
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.BatchNorm2d;
 using NativeTrainer.Kernels.Conv2d;
+using NativeTrainer.Kernels.Pooling;
 using NativeTrainer.Models;
 
 namespace NativeTrainer.Layers;
@@ -41,10 +42,9 @@ internal sealed class ConvolutionNorm
     /// <returns>(N,P,Q,K).</returns>
     public Value Forward(GraphBuilder graph, BatchNormPolicyFor policy, Value x, Value? residual, bool relu)
     {
-        var shape = Conv2dShape.Square(x.Shape[0], x.Shape[1], x.Shape[2], _channels, _outChannels, _kernel, _stride, (_kernel - 1) / 2);
-        bool trained = _weight.Trainable || _bias is { Trainable: true } || _norm is { Weight.Trainable: true };
-        bool batchStatistics = graph.Mode == GraphMode.Training && _norm is not null && policy.UsesBatchStatistics(_norm.Weight.Trainable || _weight.Trainable);
-        if (graph.Mode == GraphMode.Inference || (!trained && !x.NeedsGradient && residual is not { NeedsGradient: true } && !batchStatistics))
+        var shape = Shape(x);
+        bool batchStatistics = BatchStatistics(graph, policy);
+        if (Folds(graph, x, residual, batchStatistics))
             return graph.Add(new FoldedConvolutionStep(graph.Device, _name, x, shape, _weight, _bias, _norm, _epsilon, residual, relu, graph.Precision));
 
         var convolution = new ConvolutionStep(graph.Device, _name, x, shape, _weight, _bias, graph.Precision, batchStatistics);
@@ -53,5 +53,27 @@ internal sealed class ConvolutionNorm
             return graph.Add(new BatchNormStep(graph.Device, $"{_name} norm", y, _norm, new BatchNormOptions(_epsilon, NormMomentum, relu), residual, batchStatistics, convolution));
         if (residual is not null) y = graph.Add(new AddStep(graph.Device, $"{_name} add", y, residual));
         return relu ? graph.Add(new ReluStep(graph.Device, $"{_name} relu", y)) : y;
+    }
+
+    /// <summary>With ReLU and a max pool behind, in one step where nothing is trained and the device can.</summary>
+    public Value ForwardPooled(GraphBuilder graph, BatchNormPolicyFor policy, Value x, StemPool pool)
+    {
+        var output = Shape(x).Output;
+        var shape = new Pool2dShape(output[0], output[1], output[2], output[3], pool.Kernel, pool.Kernel, pool.Stride, pool.Stride, pool.Pad, pool.Pad, pool.Pad, pool.Pad, pool.CeilMode);
+        if (Folds(graph, x, null, BatchStatistics(graph, policy))
+            && FoldedConvolutionStep.Pooled(graph.Device, _name, x, Shape(x), _weight, _bias, _norm, _epsilon, relu: true, graph.Precision, shape) is { } both) return graph.Add(both);
+        return graph.Add(new MaxPoolStep(graph.Device, "maxpool", Forward(graph, policy, x, null, relu: true), shape));
+    }
+
+    private Conv2dShape Shape(Value x) => Conv2dShape.Square(x.Shape[0], x.Shape[1], x.Shape[2], _channels, _outChannels, _kernel, _stride, (_kernel - 1) / 2);
+
+    private bool BatchStatistics(GraphBuilder graph, BatchNormPolicyFor policy)
+        => graph.Mode == GraphMode.Training && _norm is not null && policy.UsesBatchStatistics(_norm.Weight.Trainable || _weight.Trainable);
+
+    /// <summary>Whether nothing here is trained, nor anything before.</summary>
+    private bool Folds(GraphBuilder graph, Value x, Value? residual, bool batchStatistics)
+    {
+        bool trained = _weight.Trainable || _bias is { Trainable: true } || _norm is { Weight.Trainable: true };
+        return graph.Mode == GraphMode.Inference || (!trained && !x.NeedsGradient && residual is not { NeedsGradient: true } && !batchStatistics);
     }
 }

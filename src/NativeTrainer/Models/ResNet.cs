@@ -2,7 +2,6 @@ using NativeTrainer.Graph;
 using NativeTrainer.Graph.Steps;
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
-using NativeTrainer.Kernels.Pooling;
 using NativeTrainer.Layers;
 using NativeTrainer.Training;
 
@@ -67,13 +66,7 @@ public sealed class ResNet : IDisposable
     }
 
     private Value Stem(GraphBuilder graph, BatchNormPolicyFor norms, Value x)
-    {
-        x = _stem.Forward(graph, norms, x, null, relu: true);
-        if (Spec.Pool is not { } pool) return x;
-        var shape = new Pool2dShape(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], pool.Kernel, pool.Kernel, pool.Stride, pool.Stride,
-            pool.Pad, pool.Pad, pool.Pad, pool.Pad, pool.CeilMode);
-        return graph.Add(new MaxPoolStep(graph.Device, "maxpool", x, shape));
-    }
+        => Spec.Pool is { } pool ? _stem.ForwardPooled(graph, norms, x, pool) : _stem.Forward(graph, norms, x, null, relu: true);
 
     /// <summary>Features (N, F) to logits (N, classes).</summary>
     public Value Logits(GraphBuilder graph, Value features) => _head.Forward(graph, features);

@@ -1,5 +1,6 @@
 using NativeTrainer.Kernels.Conv2d;
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Kernels.Pooling;
 
 namespace NativeTrainer.Kernels.Tests.Conv2d;
 
@@ -12,18 +13,22 @@ public sealed class Conv2dTests
     [InlineData(7, 7, 32, 64, "winograd4x4")]
     [InlineData(5, 5, 32, 32, "implicit_gemm")] // its tiles are less than half filled
     [InlineData(8, 8, 32, 36, "implicit_gemm")]
-    public void TheShapeDecidesTheMethod(int h, int w, int c, int k, string method)
+    [InlineData(9, 16, 3, 32, "winograd1x4", 7, 2)]
+    [InlineData(9, 16, 5, 32, "implicit_gemm", 7, 2)]
+    [InlineData(9, 3, 3, 32, "implicit_gemm", 7, 2)] // two results a row
+    public void TheShapeDecidesTheMethod(int h, int w, int c, int k, string method, int kernel = 3, int stride = 1)
     {
         foreach (var isa in Enum.GetValues<CpuIsa>().Where(isa => isa >= CpuIsaDetection.Best))
         {
             using var device = new CpuDevice(1, isa);
-            Assert.StartsWith(method, Conv2d.Plan(device, Conv2dShape.Square(1, h, w, c, k, 3, 1, 1)).Variant);
+            Assert.StartsWith(method, Conv2d.Plan(device, Conv2dShape.Square(1, h, w, c, k, kernel, stride, kernel / 2)).Variant);
         }
     }
 
     [Theory]
     [InlineData(2, 9, 32, 96, 3, 1)] // Winograd, all filters at once
     [InlineData(2, 7, 256, 160, 3, 1)] // Winograd by blocks of filters, the last one narrower
+    [InlineData(2, 21, 3, 32, 7, 2)] // the stem
     [InlineData(3, 9, 20, 37, 3, 2)]
     [InlineData(3, 9, 64, 48, 1, 1)]
     public void PackedWeightsGiveTheSameBits(int n, int side, int c, int k, int kernel, int stride)
@@ -59,6 +64,51 @@ public sealed class Conv2dTests
 
             Assert.Contains(Values(first), v => v > 0);
             Assert.Equal(Values(first), Values(second));
+        }
+    }
+
+    public static TheoryData<Conv2dShape, Pool2dShape> Pools => new()
+    {
+        { Conv2dShape.Square(2, 45, 37, 3, 64, 7, 2, 3), Pool2dShape.Square(2, 23, 19, 64, 3, 2, 1) },
+        { Conv2dShape.Square(1, 80, 20, 3, 32, 7, 2, 3), Pool2dShape.Square(1, 40, 10, 32, 3, 2, 0, ceilMode: true) },
+        { Conv2dShape.Square(1, 30, 24, 1, 32, 7, 2, 3), Pool2dShape.Square(1, 15, 12, 32, 2, 3, 1) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pools))]
+    public void AStemWithItsPoolGivesTheBitsOfBothAfterOneAnother(Conv2dShape shape, Pool2dShape pool)
+    {
+        foreach (var isa in Enum.GetValues<CpuIsa>().Where(isa => isa >= CpuIsaDetection.Best))
+        {
+            using var device = new CpuDevice(2, isa);
+            var (convolution, maximum, both) = (Conv2d.Plan(device, shape), MaxPool2d.Plan(device, pool), Conv2d.PlanPooled(device, shape, pool)!);
+            Assert.StartsWith("winograd1x4", convolution.Variant);
+            using var arena = device.Allocate(1 << 24);
+            long end = 0;
+            TensorView View(Shape s, bool fill = false, DType type = DType.Float32)
+            {
+                var view = arena.View(end, s, type);
+                end += Arena.Align(view.Bytes);
+                var random = new System.Random(5);
+                if (fill) device.Upload<float>([.. Enumerable.Range(0, (int)s.Count).Select(_ => random.NextSingle() - 0.5f)], view);
+                return view;
+            }
+
+            float[] Values(TensorView view)
+            {
+                var values = new float[view.Count];
+                device.Download<float>(view, values);
+                return values;
+            }
+
+            TensorView x = View(shape.Input, true), w = View(shape.Weights, true), y = View(shape.Output), expected = View(pool.Output), actual = View(pool.Output);
+            var workspace = View(new Shape((int)Math.Max(convolution.WorkspaceBytes, both.WorkspaceBytes)), type: DType.UInt8);
+            var epilogue = new Conv2dEpilogue(View(new Shape(shape.K), true), default, true);
+            convolution.Forward(x, w, epilogue, y, workspace);
+            maximum.Forward(y, expected, default);
+            both.Forward(x, w, epilogue, actual, workspace);
+            Assert.Contains(Values(expected), v => v > 0);
+            Assert.Equal(Values(expected), Values(actual));
         }
     }
 

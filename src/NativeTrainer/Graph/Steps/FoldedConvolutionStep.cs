@@ -2,6 +2,7 @@ using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.BatchNorm2d;
 using NativeTrainer.Kernels.Conv2d;
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Kernels.Pooling;
 
 namespace NativeTrainer.Graph.Steps;
 
@@ -25,9 +26,12 @@ internal sealed class FoldedConvolutionStep : Step
     private readonly Shape _weights;
 
     public FoldedConvolutionStep(Device device, string name, Value x, Conv2dShape shape, Parameter weight, Parameter? bias, NormParameters? norm, float epsilon,
-        Value? residual, bool relu, Precision precision) : base(name)
+        Value? residual, bool relu, Precision precision) : this(Conv2d.Plan(device, shape, precision), device, name, x, shape, weight, bias, norm, epsilon, residual, relu, precision, shape.Output) { }
+
+    private FoldedConvolutionStep(Conv2d plan, Device device, string name, Value x, Conv2dShape shape, Parameter weight, Parameter? bias, NormParameters? norm, float epsilon,
+        Value? residual, bool relu, Precision precision, Shape output) : base(name)
     {
-        _plan = Conv2d.Plan(device, shape, precision);
+        _plan = plan;
         _x = Reads(x);
         _residual = residual is null ? null : Reads(residual);
         (_weight, _bias, _norm, _relu) = (weight, bias, norm, relu);
@@ -39,8 +43,12 @@ internal sealed class FoldedConvolutionStep : Step
         if (_plan.PackedWeightBytes > 0) _packed = new Value($"{name} packed weight", new Shape(checked((int)_plan.PackedWeightBytes)), DType.UInt8, false);
         else if (norm is not null) _foldedWeight = new Value($"{name} folded weight", shape.Weights, precision.Activations(), false);
         _weights = shape.Weights;
-        Writes(name, shape.Output, false, precision.Activations());
+        Writes(name, output, false, precision.Activations());
     }
+
+    /// <summary>The same with a max pool behind, where the device has one kernel for both; else null.</summary>
+    public static FoldedConvolutionStep? Pooled(Device device, string name, Value x, Conv2dShape shape, Parameter weight, Parameter? bias, NormParameters? norm, float epsilon, bool relu, Precision precision,
+        Pool2dShape pool) => Conv2d.PlanPooled(device, shape, pool, precision) is { } plan ? new(plan, device, name, x, shape, weight, bias, norm, epsilon, null, relu, precision, pool.Output) : null;
 
     public override string Variant => $"{_plan.Variant} folded";
 
