@@ -239,7 +239,7 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
         }
     }
 
-    /// <summary>Late layers, first: tiles into the workspace, pixels before gradients.</summary>
+    /// <summary>Late layers, first: tiles into the workspace, pixels before gradients; the pixels of a block of channels together, [block][tile][channel], so that a product reads one run of memory.</summary>
     private readonly struct TransformTile(Body body) : IChunkBody
     {
         public void Run(int chunk, int worker)
@@ -247,7 +247,11 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
             int width = GemmBlock<TIsa, TVec>.PanelWidth;
             nint pixelStride = WinogradTiles.Stride((long)body.Tiles.Count * body.C), gradientStride = WinogradTiles.Stride((long)body.Tiles.Count * body.K);
             body.Scratch(worker, out float* zeros);
-            body.Pixels(zeros, chunk, 0, body.C, body.Workspace + (nint)chunk * body.C, pixelStride);
+            for (int channel = 0; channel < body.C; channel += BlockChannels)
+            {
+                int channels = Math.Min(BlockChannels, body.C - channel);
+                body.Pixels(zeros, chunk, channel, channels, body.Workspace + (nint)channel * body.Tiles.Count + (nint)chunk * channels, pixelStride);
+            }
             body.Gradients(zeros, chunk, body.Workspace + WinogradTiles.Positions * pixelStride + (nint)chunk * width, (nint)body.Tiles.Count * width, gradientStride);
         }
     }
@@ -260,10 +264,10 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
             int blocks = Count(body.K, BlockFilters), firstChannel = chunk / blocks * BlockChannels, firstFilter = chunk % blocks * BlockFilters, tiles = body.Tiles.Count, width = GemmBlock<TIsa, TVec>.PanelWidth;
             int channels = Math.Min(BlockChannels, body.C - firstChannel), filters = Math.Min(BlockFilters, body.K - firstFilter);
             nint pixelStride = WinogradTiles.Stride((long)tiles * body.C), gradientStride = WinogradTiles.Stride((long)tiles * body.K), stride = WinogradTiles.Stride(BlockChannels * BlockFilters);
-            float* pixels = body.Workspace + firstChannel, gradients = body.Workspace + WinogradTiles.Positions * pixelStride + (nint)firstFilter * tiles, sums = body.Scratch(worker, out _);
+            float* pixels = body.Workspace + (nint)firstChannel * tiles, gradients = body.Workspace + WinogradTiles.Positions * pixelStride + (nint)firstFilter * tiles, sums = body.Scratch(worker, out _);
             for (int position = 0; position < WinogradTiles.Positions; position++)
             {
-                GemmBlock<TIsa, TVec>.Run(pixels + position * pixelStride, 1, body.C, channels, gradients + position * gradientStride, (nint)tiles * width, filters, tiles,
+                GemmBlock<TIsa, TVec>.Run(pixels + position * pixelStride, 1, channels, channels, gradients + position * gradientStride, (nint)tiles * width, filters, tiles,
                     sums + position * stride, filters, false);
             }
             for (int filter = 0; filter < filters; filter += TIsa.Width) body.Write(sums + filter, filters, stride, 1, 0, firstChannel, channels, firstFilter + filter);
