@@ -29,7 +29,7 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
     /// <summary>Transformed tiles of late layers at a time.</summary>
     private const long TileFloats = 4 << 20;
 
-    private const int BlockFilters = 64, TilesTogether = 64;
+    private const int BlockFilters = 64, TilesTogether = 128;
 
     private readonly CpuDevice _device;
     private readonly WinogradTiles _tiles;
