@@ -68,7 +68,7 @@ internal readonly unsafe struct MaxPoolForward(Pool2dShape shape, float* x, floa
     }
 }
 
-/// <summary>Gathers: each input element adds up, in a fixed order, the windows that cover it and that it won. No two chunks write the same element.</summary>
+/// <summary>Each row of inputs adds up, in a fixed order, what the windows over it give to the elements that won. No two chunks write the same element.</summary>
 internal readonly unsafe struct MaxPoolBackward(Pool2dShape shape, float* dy, byte* argmax, float* dx, bool add) : IVectorBody
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -83,31 +83,33 @@ internal readonly unsafe struct MaxPoolBackward(Pool2dShape shape, float* dy, by
     private void Columns<TIsa, TVec>(int chunk, int from, int to) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
     {
         if (from == to) return;
-        int n = chunk / shape.H, h = chunk % shape.H, channels = shape.C;
-        var (firstP, endP) = Covering(h + shape.PadTop, shape.R, shape.StrideH, shape.P);
-        for (int w = 0; w < shape.W; w++)
+        int n = chunk / shape.H, h = chunk % shape.H, channels = shape.C, at = h + shape.PadTop;
+        float* row = dx + (long)chunk * shape.W * channels;
+        if (!add) Clear<TIsa, TVec>(row, from, to);
+        // The windows with p·stride ≤ at < p·stride + R, counted with padding.
+        int firstP = at < shape.R ? 0 : (at - shape.R) / shape.StrideH + 1, endP = Math.Min(shape.P, at / shape.StrideH + 1);
+        for (int p = firstP; p < endP; p++)
         {
-            var (firstQ, endQ) = Covering(w + shape.PadLeft, shape.S, shape.StrideW, shape.Q);
-            long input = ((long)chunk * shape.W + w) * channels;
-            for (int c = from; c < to; c += TIsa.Width)
+            int place = (at - p * shape.StrideH) * shape.S;
+            long output = ((long)n * shape.P + p) * shape.Q * channels;
+            for (int q = 0; q < shape.Q; q++, output += channels)
             {
-                var sum = add ? TIsa.Load(dx + input + c) : TIsa.Zero;
-                for (int p = firstP; p < endP; p++)
+                int left = q * shape.StrideW - shape.PadLeft, end = Math.Min(shape.S, shape.W - left);
+                for (int s = Math.Max(0, -left); s < end; s++)
                 {
-                    int r = h + shape.PadTop - p * shape.StrideH;
-                    for (int q = firstQ; q < endQ; q++)
-                    {
-                        var index = TIsa.Broadcast(r * shape.S + w + shape.PadLeft - q * shape.StrideW);
-                        long output = (((long)n * shape.P + p) * shape.Q + q) * channels + c;
-                        sum = TIsa.Add(sum, TIsa.WhereEqual(TIsa.LoadBytes(argmax + output), index, TIsa.Load(dy + output), TIsa.Zero));
-                    }
+                    var index = TIsa.Broadcast(place + s);
+                    float* target = row + (long)(left + s) * channels;
+                    for (int c = from; c < to; c += TIsa.Width)
+                        TIsa.Store(TIsa.Add(TIsa.Load(target + c), TIsa.WhereEqual(TIsa.LoadBytes(argmax + output + c), index, TIsa.Load(dy + output + c), TIsa.Zero)), target + c);
                 }
-                TIsa.Store(sum, dx + input + c);
             }
         }
     }
 
-    /// <summary>Windows [First, End) that hold position <paramref name="at"/>, counted with padding: p·stride ≤ at &lt; p·stride + window.</summary>
-    private static (int First, int End) Covering(int at, int window, int stride, int outputs)
-        => (at < window ? 0 : (at - window) / stride + 1, Math.Min(outputs, at / stride + 1));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Clear<TIsa, TVec>(float* row, int from, int to) where TIsa : struct, ISimd<TVec> where TVec : unmanaged
+    {
+        for (int w = 0; w < shape.W; w++, row += shape.C)
+            for (int c = from; c < to; c += TIsa.Width) TIsa.Store(TIsa.Zero, row + c);
+    }
 }

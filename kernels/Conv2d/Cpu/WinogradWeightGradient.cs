@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Kernels.Gemm;
 
@@ -149,35 +150,54 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
         public void Write(float* sums, nint rowStride, nint stride, int ranges, nint rangeStride, int firstChannel, int channels, int firstFilter)
         {
             TVec* half = stackalloc TVec[18];
-            // Results of 16 channels: [tap][lane][channel].
-            float* turned = stackalloc float[9 * 16 * 16];
+            // Results of 16 channels: [tap][channel][lane].
+            float* results = stackalloc float[9 * 16 * 16];
             for (int first = 0; first < channels; first += 16)
             {
                 int count = Math.Min(16, channels - first);
                 for (int i = 0; i < count; i++)
                 {
-                    float* m = sums + (first + i) * rowStride;
+                    float* m = sums + (first + i) * rowStride, place = results + i * TIsa.Width;
+                    int tapStride = 16 * TIsa.Width;
                     for (int row = 0; row < 6; row++, m += 6 * stride)
                     {
                         WinogradTransforms<TIsa, TVec>.Output3(Sum(m, ranges, rangeStride), Sum(m + stride, ranges, rangeStride), Sum(m + 2 * stride, ranges, rangeStride),
                             Sum(m + 3 * stride, ranges, rangeStride), Sum(m + 4 * stride, ranges, rangeStride), Sum(m + 5 * stride, ranges, rangeStride),
                             out half[row], out half[6 + row], out half[12 + row]);
                     }
-                    for (int tap = 0; tap < 3; tap++)
+                    for (int tap = 0; tap < 3; tap++, place += tapStride)
                     {
                         TVec* line = half + tap * 6;
                         WinogradTransforms<TIsa, TVec>.Output3(line[0], line[1], line[2], line[3], line[4], line[5], out var y0, out var y1, out var y2);
-                        Turn(y0, turned + tap * 256 + i);
-                        Turn(y1, turned + (3 + tap) * 256 + i);
-                        Turn(y2, turned + (6 + tap) * 256 + i);
+                        TIsa.Store(y0, place);
+                        TIsa.Store(y1, place + 3 * tapStride);
+                        TIsa.Store(y2, place + 6 * tapStride);
                     }
                 }
-                for (int lane = 0; lane < TIsa.Width; lane++)
+                Turn(results, count, firstFilter, firstChannel + first);
+            }
+        }
+
+        /// <summary>[tap][channel][lane] to the gradient's [filter][tap][channel]; channels and lanes come in fours, for panels do.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Turn(float* results, int channels, int firstFilter, int firstChannel)
+        {
+            Vector128<float>* turned = stackalloc Vector128<float>[4];
+            nint next = 9 * (nint)shape.C;
+            for (int lane = 0; lane < TIsa.Width; lane += 4)
+            {
+                for (int tap = 0; tap < 9; tap++)
                 {
-                    for (int tap = 0; tap < 9; tap++)
+                    float* from = results + tap * 16 * TIsa.Width + lane, to = dw + (firstFilter + lane) * next + (nint)tap * shape.C + firstChannel;
+                    for (int i = 0; i < channels; i += 4, from += 4 * TIsa.Width, to += 4)
                     {
-                        float* to = dw + ((nint)(firstFilter + lane) * 9 + tap) * shape.C + firstChannel + first, from = turned + tap * 256 + lane * 16;
-                        for (int i = 0; i < count; i++) to[i] = add ? to[i] + from[i] : from[i];
+                        if (!add)
+                        {
+                            Transposition.Turn(from, TIsa.Width, to, next);
+                            continue;
+                        }
+                        Transposition.Turn(from, TIsa.Width, (float*)turned, 4);
+                        for (int k = 0; k < 4; k++) Vector128.Store(Vector128.Load(to + k * next) + turned[k], to + k * next);
                     }
                 }
             }
@@ -189,14 +209,6 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
             var sum = TIsa.Load(at);
             for (int range = 1; range < ranges; range++) sum = TIsa.Add(sum, TIsa.Load(at + range * rangeStride));
             return sum;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Turn(TVec value, float* to)
-        {
-            float* lanes = stackalloc float[16];
-            TIsa.Store(value, lanes);
-            for (int lane = 0; lane < TIsa.Width; lane++) to[lane * 16] = lanes[lane];
         }
     }
 
