@@ -77,7 +77,7 @@ public static class Trainer
         using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
         var audit = DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
-        var facts = RunFacts.Of(setup, RunChecks.Shape(data), RunChecks.AreRatesGiven(asked));
+        var facts = RunFacts.Of(setup, RunChecks.Shape(data), RunChecks.AreRatesGiven(asked)) with { Stem = RunChecks.Stem(setup, data) };
         if (plan is null && asked.Augment != "auto" && !audit.Refused) facts = facts with { Risks = RunChecks.Risks(setup, data) };
         audit = RunChecks.Add(audit, plan?.Findings ?? RunChecks.Before(facts), RunChecks.Kinds, options.Allow);
         both.OnAudit(audit);

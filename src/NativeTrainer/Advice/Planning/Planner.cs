@@ -87,7 +87,7 @@ public static class Planner
                 setup.Change(advised, note);
             }
             var needs = NeedsProbe.Measure(setup, data, shape!, features, decode, feature, stop);
-            var facts = RunFacts.Of(setup, shape!, ratesGiven) with { Evidence = known, Risks = augmentationGiven ? risks : [] };
+            var facts = RunFacts.Of(setup, shape!, ratesGiven) with { Evidence = known, Risks = augmentationGiven ? risks : [], Stem = RunChecks.Stem(setup, data) };
             var findings = RunChecks.Before(facts, options.RangeTestSteps > 0 ? [TrainingKinds.RateTooHigh, TrainingKinds.RateTooLow] : []).Concat(measured);
             return new RunPlan { Choices = choices, Options = advised, Data = shape!, Evidence = known, Needs = needs, Findings = new AuditPolicy([], advised.Allow).Judge(findings), Notes = [.. notes, .. Notes(shape!, data, whole!)] };
         }

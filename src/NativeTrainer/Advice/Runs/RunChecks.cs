@@ -4,6 +4,7 @@ using NativeTrainer.Advice.Augmentations;
 using NativeTrainer.Advice.Findings;
 using NativeTrainer.Advice.Findings.Kinds;
 using NativeTrainer.Advice.Planning;
+using NativeTrainer.Advice.Probes;
 using NativeTrainer.Advice.Runs.Checks;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Imaging;
@@ -16,6 +17,8 @@ internal static class RunChecks
 {
     /// <summary>Pictures on which an augmentation is tried, at most, and a class at least.</summary>
     private const int MostPictures = 96, LeastPerClass = 8;
+
+    private const int StemPictures = 16;
 
     /// <summary>Forward passes for the trial of an augmentation, over those that the run's own epochs amount to.</summary>
     private const double TrialShare = 0.05;
@@ -38,6 +41,16 @@ internal static class RunChecks
         var counts = new int[data.Classes.Count];
         foreach (var sample in data.Train.Samples) counts[sample.Label]++;
         return new DataShape(data.Classes, counts, data.Validation.Samples.Count);
+    }
+
+    /// <summary>The first layer on some of the run's pictures.</summary>
+    public static StemStatistics? Stem(TrainingSetup setup, TrainingData data)
+    {
+        if (setup.Options.Weights is null) return null;
+        int count = Math.Min(StemPictures, data.Train.Samples.Count);
+        int[] chosen = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * data.Train.Samples.Count / count))];
+        var resizer = new Resizer();
+        return StemStatistics.Of(setup.Card, [.. data.Train.Epoch(chosen).SelectMany(batch => batch.Images.Take(batch.Count).Select(i => resizer.CentreCrop(new RgbImage([.. i.Pixels], i.Width, i.Height), data.Size, data.Size)).ToArray())]);
     }
 
     /// <param name="except">Kinds that were looked for by better means.</param>

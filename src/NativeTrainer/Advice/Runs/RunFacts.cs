@@ -1,6 +1,7 @@
 using NativeTrainer.Advice.Augmentations;
 using NativeTrainer.Advice.LearningRates;
 using NativeTrainer.Advice.Planning;
+using NativeTrainer.Advice.Probes;
 using NativeTrainer.Models;
 using NativeTrainer.Training;
 
@@ -26,6 +27,9 @@ internal sealed record RunFacts
     /// <summary>What the weights file does not say.</summary>
     public string? Assumed { get; init; }
 
+    /// <summary>Of the first layer on pictures of the run; null where nobody looked.</summary>
+    public StemStatistics? Stem { get; init; }
+
     /// <summary>Of the features, where they were looked at.</summary>
     public TransferEvidence Evidence { get; init; } = new();
 
@@ -38,18 +42,20 @@ internal sealed record RunFacts
 
     /// <param name="ratesGiven">By the user.</param>
     public static RunFacts Of(TrainingSetup setup, DataShape data, bool ratesGiven)
+        => Of(setup.Model, setup.Options, setup.Stages, data, ratesGiven) with { Saved = setup.Saved, Assumed = setup.Options.Weights is null ? null : setup.Card.Assumed };
+
+    public static RunFacts Of(ResNet model, TrainOptions options, IReadOnlyList<TrainingStage> all, DataShape data, bool ratesGiven)
     {
-        var (options, model) = (setup.Options, setup.Model);
-        var budgets = StepBudget.Of(setup.Stages, options, data.TrainImages);
+        var budgets = StepBudget.Of(all, options, data.TrainImages);
         var parts = new List<RunPart>();
         foreach (string name in model.StageNames)
         {
             var own = model.Parameters.Parameters.Where(p => ParameterGroups.Matches(name, p.Name)).ToList();
-            StepBudget[] stages = [.. setup.Stages.Zip(budgets).Where(both => own.Any(p => both.First.Trains(p, options))).Select(both => both.Second)];
+            StepBudget[] stages = [.. all.Zip(budgets).Where(both => own.Any(p => both.First.Trains(p, options))).Select(both => both.Second)];
             if (stages.Length == 0) continue;
-            double rate = own.Where(p => setup.Stages.Any(stage => stage.Trains(p, options))).Max(p => ParameterGroups.RateOf(model, p, options));
+            double rate = own.Where(p => all.Any(stage => stage.Trains(p, options))).Max(p => ParameterGroups.RateOf(model, p, options));
             parts.Add(new RunPart(name, name == model.StageNames[^1], rate, stages));
         }
-        return new RunFacts { Options = options, Data = data, RatesGiven = ratesGiven, Parts = parts, Saved = setup.Saved, Assumed = options.Weights is null ? null : setup.Card.Assumed };
+        return new RunFacts { Options = options, Data = data, RatesGiven = ratesGiven, Parts = parts };
     }
 }
