@@ -18,7 +18,7 @@ public class RunCheckTests
     [InlineData(TrainingStrategy.Head)]
     [InlineData(TrainingStrategy.TwoStage)]
     [InlineData(TrainingStrategy.Gradual)]
-    public void TheDefaultsOnAnOrdinarySetAreFine(TrainingStrategy strategy) => Assert.Empty(RunChecks.Before(Facts(new TrainOptions { Data = "", Weights = "w", Strategy = strategy }, 100)));
+    public void TheDefaultsOnAnOrdinarySetAreFine(TrainingStrategy strategy) => Assert.Empty(RunChecks.Before(Facts(new TrainOptions { Data = "photos", Weights = "w", Strategy = strategy }, 100)));
 
     [Theory]
     [InlineData(OptimizerKind.Sgd, 0.05f, null)]
@@ -32,7 +32,7 @@ public class RunCheckTests
     {
         // Of the backbone alone: the head has its usual rate.
         float head = optimizer == OptimizerKind.Sgd ? 0.005f : 1e-3f;
-        var findings = RunChecks.Before(Facts(new TrainOptions { Data = "", Weights = "w", Optimizer = optimizer, LearningRate = rate, LearningRateFor = new Dictionary<string, float> { ["fc"] = head } }, 150));
+        var findings = RunChecks.Before(Facts(new TrainOptions { Data = "photos", Weights = "w", Optimizer = optimizer, LearningRate = rate, LearningRateFor = new Dictionary<string, float> { ["fc"] = head } }, 150));
         Assert.Equal(code is null ? [] : [code], findings.Select(f => f.Kind.Code));
         if (code is null) return;
         Assert.Equal(Severity.Warning, findings[0].Severity);
@@ -44,7 +44,7 @@ public class RunCheckTests
     [Fact]
     public void ABatchThatLeavesNoStepsAsksForAHigherRateAndOneOfTheUsersIsAWarning()
     {
-        var options = new TrainOptions { Data = "", Weights = "w", Strategy = TrainingStrategy.Head, Batch = 400, Epochs = 2 };
+        var options = new TrainOptions { Data = "photos", Weights = "w", Strategy = TrainingStrategy.Head, Batch = 400, Epochs = 2 };
         var finding = Assert.Single(RunChecks.Before(Facts(options, 100)));
         Assert.Equal(("NT402", Severity.Advice), (finding.Kind.Code, finding.Severity));
         Assert.Equal(Severity.Warning, RunChecks.Before(Facts(options with { LearningRate = 0.005f }, 100)).Single().Severity);
@@ -64,7 +64,7 @@ public class RunCheckTests
     [InlineData(TrainingStrategy.TwoStage, 40, 1.0, Severity.Note)]
     public void AStrategyThatDoesNotFitAmountAndFeaturesIsNamed(TrainingStrategy strategy, int perClass, double? probe, Severity? severity)
     {
-        var options = new TrainOptions { Data = "", Weights = "w", Strategy = strategy };
+        var options = new TrainOptions { Data = "photos", Weights = "w", Strategy = strategy };
         Assert.Equal(severity, StrategyFitCheck.Of(options, Shape(perClass), new TransferEvidence { KnnAccuracy = probe })?.Severity);
         Assert.Null(StrategyFitCheck.Of(options with { Freeze = ["conv1"] }, Shape(perClass), new TransferEvidence { KnnAccuracy = probe }));
     }
@@ -78,7 +78,7 @@ public class RunCheckTests
     [InlineData("none,cutmix=1", TrainingStrategy.Full, 20, false)]
     public void LayersThatSeeTheSameFewPixelsAskForAugmentation(string augment, TrainingStrategy strategy, int perClass, bool found)
     {
-        var finding = RunChecks.Before(Facts(new TrainOptions { Data = "", Weights = "w", Strategy = strategy, Augment = augment }, perClass)).SingleOrDefault(f => f.Kind.Code == "NT405");
+        var finding = RunChecks.Before(Facts(new TrainOptions { Data = "photos", Weights = "w", Strategy = strategy, Augment = augment }, perClass)).SingleOrDefault(f => f.Kind.Code == "NT405");
         Assert.Equal(found, finding is not null);
         if (finding is not null) Assert.Contains("--augment light", finding.Advice, StringComparison.Ordinal);
     }
@@ -87,7 +87,7 @@ public class RunCheckTests
     public void AnAugmentationThatMovesAClassNamesItAndWhatToGive()
     {
         var risk = new AugmentationRisk("hflip", "b", Plain: 0.95, Augmented: 0.4, "d", "");
-        var run = Facts(new TrainOptions { Data = "", Weights = "w", Augment = "medium" }, 100);
+        var run = Facts(new TrainOptions { Data = "photos", Weights = "w", Augment = "medium" }, 100);
         var finding = Assert.Single(RunChecks.Before(run with { Risks = [risk] }));
         Assert.Equal(("NT406", Severity.Warning), (finding.Kind.Code, finding.Severity));
         Assert.Contains("hflip of 'b': 40 % still look like their class, 95 % as they are, and most others like 'd'", finding.Summary, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public class RunCheckTests
     [InlineData("light,hflip=0", null, "left", "right", "x")]
     [InlineData("light", null, "0", "10", "9")]
     public void NamesTellOfMirrorImages(string augment, Severity? severity, params string[] classes)
-        => Assert.Equal(severity, LabelSafetyCheck.OfNames(classes, new TrainOptions { Data = "", Augment = augment })?.Severity);
+        => Assert.Equal(severity, LabelSafetyCheck.OfNames(classes, new TrainOptions { Data = "photos", Augment = augment })?.Severity);
 
     [Theory]
     [InlineData(224, null, null, null)]
@@ -116,7 +116,7 @@ public class RunCheckTests
     [InlineData(224, null, 9.0, Severity.Warning)]
     public void AnInputUnlikeThatOfTheWeightsIsNamed(int size, string? assumed, double? stem, Severity? severity)
     {
-        var run = Facts(new TrainOptions { Data = "", Weights = "w", Strategy = TrainingStrategy.Head, Size = size }, 100) with { Assumed = assumed, Stem = stem is double ratio ? new StemStatistics(ratio) : null };
+        var run = Facts(new TrainOptions { Data = "photos", Weights = "w", Strategy = TrainingStrategy.Head, Size = size }, 100) with { Assumed = assumed, Stem = stem is double ratio ? new StemStatistics(ratio) : null };
         var finding = RunChecks.Before(run).SingleOrDefault();
         Assert.Equal(severity, finding?.Severity);
         if (finding is not null) Assert.Equal("NT303", finding.Kind.Code);
@@ -129,7 +129,7 @@ public class RunCheckTests
     [InlineData(TrainingStrategy.TwoStage, 100, 0.90, false)]
     public void AResultOfTheHeadAloneSaysThatMoreWasNotTried(TrainingStrategy strategy, int perClass, double accuracy, bool found)
     {
-        var run = Facts(new TrainOptions { Data = "", Weights = "w", Strategy = strategy }, perClass);
+        var run = Facts(new TrainOptions { Data = "photos", Weights = "w", Strategy = strategy }, perClass);
         var finding = RunChecks.After(run, Metrics(accuracy)).SingleOrDefault(f => f.Kind.Code == "NT404");
         Assert.Equal(found ? Severity.Note : null, finding?.Severity);
         if (found) Assert.Contains("--strategy two-stage", finding!.Advice, StringComparison.Ordinal);

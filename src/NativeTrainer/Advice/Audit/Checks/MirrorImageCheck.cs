@@ -51,9 +51,7 @@ internal sealed class MirrorImageCheck : IAuditCheck
 
     private static Sample? Mirrored(Sample sample)
     {
-        var picture = sample.Pixels is { } pixels ? (sample.Crop?.Within(pixels.Width, pixels.Height) is { } part ? pixels.Cut(part) : pixels)
-            : ImageDecoder.Decode(sample.Path, new DecodeTarget(DecodedSide) { Region = sample.Crop }).Image;
-        if (picture is null) return null;
+        if (SamplePicture.Decode(sample, DecodedSide) is not { } picture) return null;
         var mirror = new byte[picture.Pixels.Length];
         for (int y = 0; y < picture.Height; y++)
             for (int x = 0; x < picture.Width; x++)

@@ -25,8 +25,9 @@ internal sealed class WeightsInputCheck : IAuditCheck
         int size = input.Features.Options.Size > 0 ? input.Features.Options.Size : preprocessing.Size, side = (int)Math.Round(size / preprocessing.CropRatio);
         var resizer = new Resizer(preprocessing.Interpolation == "bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Bilinear);
         int[] train = input.Measured.Of(SplitName.Train);
-        var pictures = Enumerable.Range(0, Math.Min(Pictures, train.Length)).Select(i => input.Measured.Sample(train[(int)((long)i * train.Length / Math.Min(Pictures, train.Length))]).Sample)
-            .Select(sample => sample.Pixels ?? ImageDecoder.Decode(sample.Path, new DecodeTarget(side) { Region = sample.Crop }).Image).OfType<RgbImage>().Select(picture => resizer.CentreCrop(picture, side, size));
+        int count = Math.Min(Pictures, train.Length);
+        var pictures = Enumerable.Range(0, count).Select(i => input.Measured.Sample(train[(int)((long)i * train.Length / count)]).Sample)
+            .Select(sample => SamplePicture.Decode(sample, side)).OfType<RgbImage>().Select(picture => resizer.CentreCrop(picture, side, size));
         return PreprocessingCheck.Of(size, preprocessing, weights.Assumed, StemStatistics.Of(weights, [.. pictures])) is { } finding ? [finding] : [];
     }
 }
