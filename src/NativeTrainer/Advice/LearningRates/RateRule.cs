@@ -45,7 +45,7 @@ internal static class RateRule
         // Single precision has rounded the rates.
         const double rounding = 1e-3;
         if (rate > high * (1 + rounding))
-            return Finding(RateVerdict.TooHigh, $"{group}: rate {rate:0.0e0} is above {high:0.0e0}, from where on {optimizer} in steps of {imagesPerStep} images undoes what was learned; {advised:0.0e0} is advised");
+            return Finding(RateVerdict.TooHigh, $"{group}: rate {rate:0.0e0} is far above what suits {optimizer} in steps of {imagesPerStep} images, {high:0.0e0} at most; {advised:0.0e0} is advised");
         if (rate < Math.Min(low, scaled * (1 - rounding)))
             return Finding(RateVerdict.TooLow, $"{group}: rate {rate:0.0e0} hardly moves anything in {steps} steps of {imagesPerStep} images; {advised:0.0e0} is advised, or {Math.Ceiling(needed / rate * steps / sum):0} steps");
         return Finding(RateVerdict.Usable, $"{group}: rate {rate:0.0e0} is within what {steps} steps can use");
