@@ -79,7 +79,7 @@ public static class Trainer
         var audit = DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
         var facts = RunFacts.Of(setup, RunChecks.Shape(data), RunChecks.AreRatesGiven(asked)) with { Stem = RunChecks.Stem(setup, data) };
         if (plan is null && asked.Augment != "auto" && !audit.Refused) facts = facts with { Risks = RunChecks.Risks(setup, data) };
-        audit = RunChecks.Add(audit, plan?.Findings ?? RunChecks.Before(facts), RunChecks.Kinds, options.Allow);
+        audit = RunChecks.Add(audit, plan?.Findings ?? RunChecks.Before(facts), RunChecks.Looked(tried: plan is not null || facts.Risks is not null), options.Allow);
         both.OnAudit(audit);
         if (audit.Refused) throw new AuditRefusedException(audit);
         using var run = new TrainingRun(options, both, data, setup.Model, Marked(setup.Card, audit), setup.Stages, folder, audit);
@@ -93,7 +93,7 @@ public static class Trainer
         if (result.BestEpoch < 1 || result.Interrupted) return result;
         var audit = RunChecks.Add(result.Audit, RunChecks.After(facts, result.Best), RunChecks.KindsOfResult, facts.Options.Allow);
         RunFolderFile.Replace(Path.Combine(result.RunFolder, AuditJson.FileName), Encoding.UTF8.GetBytes(AuditJson.Format(audit)));
-        return result with { Audit = audit, Findings = [.. audit.Findings.Where(finding => RunChecks.KindsOfResult.Contains(finding.Kind))] };
+        return result with { Audit = audit, Findings = [.. audit.Findings.Where(finding => RunChecks.KindsOfResult.Contains(finding.Kind) && !facts.Options.Allow.Any(finding.Kind.Matches))] };
     }
 
     // The start weights' own mark is of another data set.

@@ -111,7 +111,7 @@ public sealed record TrainResult
     /// <summary>What the audit of data and options found before the first step, and of the result after the last.</summary>
     public required AuditReport Audit { get; init; }
 
-    /// <summary>What is to be said of the result itself, as that it does not beat guessing; also in <see cref="Audit"/>.</summary>
+    /// <summary>What is to be said of the result itself, as that it does not beat guessing; also in <see cref="Audit"/>, which has those that were allowed too.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 }
 

@@ -46,6 +46,7 @@ public sealed class TrainerAdviceTests : IDisposable
         Assert.Contains("NT404", Codes(result.Findings, "NT4"));
         Assert.DoesNotContain("NT404", Codes(recorder.Audit!.Findings, "NT4"));
         Assert.Contains("\"code\": \"NT404\"", File.ReadAllText(_pictures.In("run/audit.json")));
+        Assert.DoesNotContain("NT404", Codes(Trainer.Train(Options("allowed") with { Strategy = TrainingStrategy.Head, Epochs = 1, LearningRate = 1e-6f, Allow = ["NT404"] }, new Recorder()).Findings, "NT4"));
         Assert.Empty(Codes(Trainer.Train(Options("both"), new Recorder()).Findings, "NT4"));
     }
 

@@ -28,8 +28,9 @@ internal static class RunChecks
 
     private static readonly IRunCheck[] All = [new RateRuleCheck(), new StrategyFitCheck(), new NoAugmentationCheck(), new LabelSafetyCheck(), new PreprocessingCheck()];
 
-    /// <summary>The kinds that are looked for before the first step.</summary>
-    public static IReadOnlyList<FindingKind> Kinds { get; } = [.. All.SelectMany(check => check.Kinds)];
+    /// <summary>The kinds that were looked for before the first step.</summary>
+    /// <param name="tried">The augmentation, on features: names alone are no check.</param>
+    public static IReadOnlyList<FindingKind> Looked(bool tried) => [.. All.SelectMany(check => check.Kinds).Where(kind => tried || kind != TrainingKinds.UnsafeAugmentation)];
 
     /// <summary>The kinds that a result is looked at for.</summary>
     public static IReadOnlyList<FindingKind> KindsOfResult { get; } = [MetricKinds.BelowBaseline, TrainingKinds.HeadOnly];
