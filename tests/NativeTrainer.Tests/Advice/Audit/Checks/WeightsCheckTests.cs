@@ -32,14 +32,14 @@ public sealed class WeightsCheckTests : IDisposable
         Assert.Equal(("NT406", Severity.Warning), (finding.Kind.Code, finding.Severity));
         Assert.Contains("hflip of '", finding.Summary, StringComparison.Ordinal);
         Assert.Contains("--augment light,hflip=0", finding.Advice, StringComparison.Ordinal);
-        Draw("level", (_, y) => y > 20, (x, _) => x is > 10 and < 22);
+        Draw("level", (_, y) => y > 20, (x, _) => x is > 9 and < 22);
         Assert.Empty(Run(new MirrorImageCheck(), "level", perClass: 24));
     }
 
     [Fact]
     public void TheDefaultStrategyIsQuestionedWhereThereAreFewShots()
     {
-        Draw("level", (_, y) => y > 20, (x, _) => x is > 10 and < 22);
+        Draw("level", (_, y) => y > 20, (x, _) => x is > 9 and < 22);
         var finding = Assert.Single(Run(new DefaultStrategyCheck(), "level", perClass: 5));
         Assert.Equal(("NT403", Severity.Advice), (finding.Kind.Code, finding.Severity));
         Assert.All(Run(new DefaultStrategyCheck(), "level", perClass: 24), other => Assert.Equal(Severity.Note, other.Severity));
@@ -48,7 +48,7 @@ public sealed class WeightsCheckTests : IDisposable
     [Fact]
     public void AFileThatDoesNotSayHowPicturesArePreparedIsNoted()
     {
-        Draw("level", (_, y) => y > 20, (x, _) => x is > 10 and < 22);
+        Draw("level", (_, y) => y > 20, (x, _) => x is > 9 and < 22);
         Assert.DoesNotContain(Run(new WeightsInputCheck(), "level", perClass: 8), f => f.Summary.Contains("does not say", StringComparison.Ordinal));
         var saved = ModelFile.Load(_weights);
         ModelFile.Save(_weights, saved with { Notes = new Dictionary<string, string> { [StateDict.AssumedKey] = "mean and std are assumed" } });
