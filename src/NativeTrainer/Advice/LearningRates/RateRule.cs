@@ -57,7 +57,7 @@ internal static class RateRule
         double rate = options.Optimizer == OptimizerKind.Sgd ? 0.005 : 1e-4;
         if (options.Weights is null) rate *= 10;
         else if (head) rate *= ParameterGroups.HeadFactor(options);
-        // A momentum of m moves 1/(1−m) as far.
-        return options.Optimizer == OptimizerKind.Sgd ? rate * (1 - options.Momentum) / (1 - UsualMomentum) : rate;
+        // A momentum of m moves 1/(1−m) as far; single precision's 0.9 is meant as 0.9.
+        return options.Optimizer == OptimizerKind.Sgd ? rate * (1 - Math.Round(options.Momentum, 6)) / (1 - UsualMomentum) : rate;
     }
 }
