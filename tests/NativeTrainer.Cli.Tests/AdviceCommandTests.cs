@@ -26,7 +26,7 @@ public sealed class AdviceCommandTests(CliFixture fixture) : IClassFixture<CliFi
         var found = CliFixture.Run("lr-find", "--data", fixture.Data, "--weights", fixture.Weights, "--strategy", "full", "--lr", "50", "--batch", "6", "--steps", "40", "--from", "0.001", "--to", "100", "--threads", "2", "--out", fixture.In("all"));
         Assert.True(found.Code == 0, found.Error);
         Assert.Contains("the loss ", found.Output, StringComparison.Ordinal);
-        Assert.Contains("warning: all: rate 5.0e1 ", found.Output, StringComparison.Ordinal);
+        Assert.Contains("warning: NT401 training/rate-too-high: all: rate 5.0e1 ", found.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,6 +56,35 @@ public sealed class AdviceCommandTests(CliFixture fixture) : IClassFixture<CliFi
         Assert.All(choices.Keys, option => Assert.Contains($"plan: {option} ", trained.Error, StringComparison.Ordinal));
         using var json = JsonDocument.Parse(trained.LastLine);
         Assert.Equal(1 / 3.0, json.RootElement.GetProperty("baseline").GetProperty("accuracy").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public void TrainWarnsOfItsOptionsBeforeTheFirstStepAndSaysSoEverywhere()
+    {
+        string run = fixture.In("warned");
+        string[] train = ["train", "--data", fixture.Data, "--weights", fixture.Weights, "--strategy", "head", "--epochs", "2", "--threads", "2"];
+        var warned = CliFixture.Run([.. train, "--lr", "40", "--out", run, "--json"]);
+        int said = warned.Error.IndexOf("warning  NT401 training/rate-too-high", StringComparison.Ordinal);
+        Assert.InRange(said, 0, warned.Error.IndexOf("epoch 1/2", StringComparison.Ordinal));
+        Assert.Contains("5.0e-3 is advised", warned.Error, StringComparison.Ordinal);
+        using var audit = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "audit.json")));
+        using var json = JsonDocument.Parse(warned.LastLine);
+        foreach (var found in (JsonElement[])[audit.RootElement, json.RootElement])
+            Assert.Equal(0.005, found.GetProperty("findings").EnumerateArray().Single(f => f.GetProperty("code").GetString() == "NT401").GetProperty("figures").GetProperty("advised").GetDouble(), 1e-9);
+        Assert.Contains(audit.RootElement.GetProperty("checked").EnumerateArray(), code => code.GetString() == "NT404");
+        var plain = CliFixture.Run([.. train, "--out", fixture.In("plain")]);
+        Assert.True(plain.Code == 0, plain.Error);
+        Assert.DoesNotContain("NT4", plain.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void APlanJudgesWhatWasGiven()
+    {
+        string[] plan = ["plan", fixture.Data, "--weights", fixture.Weights, "--threads", "2"];
+        Assert.Contains("warning  NT402 training/rate-too-low", CliFixture.Run([.. plan, "--lr", "1e-9"]).Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(CliFixture.Run([.. plan, "--lr", "1e-9", "--json"]).LastLine);
+        Assert.Contains(json.RootElement.GetProperty("findings").EnumerateArray(), f => f.GetProperty("code").GetString() == "NT402");
+        Assert.DoesNotContain("NT402", CliFixture.Run(plan).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,14 +14,15 @@ internal static class AuditCommand
 {
     public static Command Create()
     {
-        var command = new ExampleCommand("audit", "Look for what would spoil a training: leaks between splits, damaged files, too little data, unequal classes.",
+        var command = new ExampleCommand("audit", "Look for what would spoil a training: leaks between splits, damaged files, too little data, unequal classes; with weights also wrong labels, classes poorly covered, and whether weights, strategy and augmentation fit.",
             "nativetrainer audit photos",
+            "nativetrainer audit photos --weights resnet50.safetensors",
             "nativetrainer audit photos --out report --fail-on warning",
             "nativetrainer audit photos --only leakage --json",
             "nativetrainer audit photos --fix runs/photos-audit/audit.csv --out checked",
             "nativetrainer audit --explain NT102");
         var data = new Argument<string?>("DATA") { Description = "As for train --data: a folder or a CSV.", Arity = ArgumentArity.ZeroOrOne };
-        var weights = Options.Text("--weights", "FILE", "Weights whose features the checks may use.", "-w");
+        var weights = Options.Text("--weights", "FILE", "Weights that you would start from: their features show copies, wrong labels, what more data would buy, and how far they fit.", "-w");
         var production = Options.Text("--production", "FOLDER", "Unlabelled pictures as the network will meet them.");
         var folder = Options.Text("--out", "FOLDER", "Where audit.html, audit.json and audit.csv go. [default: runs/DATA-audit]", "-o");
         var only = Options.List("--only", "CODE,…", "Look for these findings alone: codes, names, groups such as leakage, or NT1xx.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using NativeTrainer.Advice.Findings;
 using NativeTrainer.Advice.LearningRates;
 using NativeTrainer.Cli.Arguments;
 using NativeTrainer.Cli.Drawing;
@@ -41,27 +42,29 @@ internal static class LearningRateCommand
             RangeTestResult result;
             using (var interrupt = new Interrupt(note => log.WriteLine($"note: {note}")))
                 result = LearningRateFinder.Run(options, note => log.WriteLine($"note: {note}"), interrupt.Token);
-            var findings = RateCheck.Check(result);
+            var rates = RateCheck.Check(result);
+            bool given = flags.Given(parsed).Any(flag => flag is "--lr" or "--lr-for" or "--config");
+            Finding[] findings = [.. RateFindings.Of(rates, measured: true, given ? Severity.Warning : Severity.Note)];
             RangeTestPicture.Save(stem + ".png", result);
             File.WriteAllText(stem + ".csv", Csv(result));
-            if (parsed.GetValue(json)) JsonResults.WriteTo(output, RangeTestJson.Of(result, findings, stem));
-            else Write(output, result, findings, stem);
+            if (parsed.GetValue(json)) JsonResults.WriteTo(output, RangeTestJson.Of(result, rates, findings, stem));
+            else Write(output, result, rates, findings, stem);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Write(TextWriter output, RangeTestResult result, IReadOnlyList<RateFinding> findings, string stem)
+    private static void Write(TextWriter output, RangeTestResult result, IReadOnlyList<RateFinding> rates, IReadOnlyList<Finding> findings, string stem)
     {
         output.WriteLine($"{"group",-10}{"suggested",11}{"usable",18}{"the run's",11}  why");
         for (int i = 0; i < result.Tests.Count; i++)
         {
-            var (test, finding) = (result.Tests[i], findings[i]);
-            string usable = double.IsFinite(finding.Low) && finding.Low <= finding.High ? $"{Rate(finding.Low)} – {Rate(finding.High)}" : "–";
+            var (test, rate) = (result.Tests[i], rates[i]);
+            string usable = double.IsFinite(rate.Low) && rate.Low <= rate.High ? $"{Rate(rate.Low)} – {Rate(rate.High)}" : "–";
             output.WriteLine($"{test.Group,-10}{Rate(test.Suggestion.Rate),11}{usable,18}{Rate(test.ConfiguredRate),11}  {test.Suggestion.Reason}");
         }
         output.WriteLine();
-        foreach (var finding in findings.Where(f => f.Verdict is RateVerdict.TooHigh or RateVerdict.TooLow)) output.WriteLine($"warning: {finding.Sentence}");
+        foreach (var finding in findings) output.WriteLine($"{AuditText.Word(finding)}: {finding.Kind}: {finding.Summary} {finding.Advice}");
         if (Flags(result) is { Length: > 0 } flags) output.WriteLine($"{"next",-10}nativetrainer train … {flags}");
         output.WriteLine($"{"picture",-10}{stem}.png");
         output.WriteLine($"{"curves",-10}{stem}.csv");

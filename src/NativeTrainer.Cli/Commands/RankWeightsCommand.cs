@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NativeTrainer.Advice.Features;
+using NativeTrainer.Advice.Findings;
 using NativeTrainer.Advice.Probes;
 using NativeTrainer.Cli.Arguments;
 using NativeTrainer.Cli.Output;
@@ -15,7 +16,7 @@ internal static class RankWeightsCommand
         var command = new ExampleCommand("rank-weights", "Say which weights' frozen features tell your classes apart best, before any is trained.",
             "nativetrainer rank-weights --data photos resnet50.safetensors resnet18.safetensors",
             "nativetrainer rank-weights --data photos --size 160 --json weights/*.safetensors");
-        var files = new Argument<string[]>("FILE") { Description = "Weights (.safetensors).", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Weights (.safetensors), first those that you would take: it is said (NT302) where others fit measurably better.", Arity = ArgumentArity.OneOrMore };
         var data = Options.Text("--data", "PATH", "As for train; its training part is looked at.", "-d");
         data.Required = true;
         var seed = Options.Seed("--seed", "Of the cross-validation, and of the split where the data has none. [default: 1]");
@@ -39,14 +40,15 @@ internal static class RankWeightsCommand
             {
                 if (done == all) log.WriteLine($"looked at {Units.Plural(all, "picture")} with {file}");
             });
-            if (parsed.GetValue(json)) JsonResults.WriteTo(output, WeightsRankingJson.Of(ranking));
-            else Write(output, ranking);
+            var better = ranking.Better(given[0]);
+            if (parsed.GetValue(json)) JsonResults.WriteTo(output, WeightsRankingJson.Of(ranking, better));
+            else Write(output, ranking, better);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Write(TextWriter output, WeightsRanking ranking)
+    private static void Write(TextWriter output, WeightsRanking ranking, Finding? better)
     {
         int width = Math.Max(ranking.Ranked.Max(r => r.Weights.Length), 7) + 2;
         output.WriteLine($"frozen features of {Units.Plural(ranking.Samples, "training picture")}, cross-validated; always naming the largest class scores {Units.Invariant($"{ranking.Chance:0.000}")}");
@@ -55,6 +57,11 @@ internal static class RankWeightsCommand
         foreach (var (weights, worth, features, seconds) in ranking.Ranked)
             output.WriteLine(Units.Invariant($"  {weights.PadRight(width)}{worth.ProbeLogLoss,9:0.000}{worth.ProbeAccuracy,8:0.000}{worth.NeighbourAccuracy,8:0.000}{worth.LogMe,9:0.000}{features,10}{seconds,8:0.0}"));
         output.WriteLine();
+        if (better is not null)
+        {
+            foreach (string line in AuditText.Lines(better)) output.WriteLine(line);
+            output.WriteLine();
+        }
         output.WriteLine($"{"next",-8}nativetrainer plan DATA --weights {Units.Shell(ranking.Ranked[0].Weights)}");
     }
 }

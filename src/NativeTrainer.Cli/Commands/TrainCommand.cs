@@ -56,7 +56,7 @@ internal static class TrainCommand
         if (given.Contains("--config")) throw new UserException("--auto chooses what --config decides already; give one of them");
         var plan = PlanCommand.Make(options, given, measureRates, log);
         PlanReport.WriteChoices(log, plan);
-        return Observed(log, (observer, stop) => Trainer.Train(plan.Options, new ObserverList(new PlanRecorder(plan), observer), stop));
+        return Observed(log, (observer, stop) => Trainer.Train(plan, new ObserverList(new PlanRecorder(plan), observer), stop));
     }
 
     private static TrainResult Resume(string run, IEnumerable<string> given, TextWriter log)

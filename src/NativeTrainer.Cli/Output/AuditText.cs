@@ -30,11 +30,17 @@ internal static class AuditText
     /// <summary>A finding with its first evidence.</summary>
     public static IEnumerable<string> Lines(AuditReport report, Finding finding, int shownEvidence)
     {
+        foreach (string line in Lines(finding)) yield return line;
+        foreach (string line in Evidence(report, finding, shownEvidence)) yield return new string(' ', Margin + 2) + line;
+    }
+
+    /// <summary>A finding without its evidence.</summary>
+    public static IEnumerable<string> Lines(Finding finding)
+    {
         string indent = new(' ', Margin);
         yield return $"{Word(finding),-Margin}{finding.Kind}{(finding.Allowed ? " (allowed)" : "")}";
-        yield return indent + finding.Summary;
-        yield return $"{indent}next: {finding.Advice}";
-        foreach (string line in Evidence(report, finding, shownEvidence)) yield return indent + "  " + line;
+        yield return Printable(indent + finding.Summary);
+        yield return Printable($"{indent}next: {finding.Advice}");
     }
 
     /// <summary>One line per piece of evidence: files that belong together are joined by " = ".</summary>

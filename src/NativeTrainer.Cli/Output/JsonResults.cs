@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using NativeTrainer.Advice.Findings;
 using NativeTrainer.Advice.Metrics;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Kernels;
@@ -34,7 +35,7 @@ internal sealed record BaselineJson(string Class, double Accuracy, double Balanc
 }
 
 internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double ImagesPerSecond, long PeakMemoryBytes, double Seconds, string Run, string? Weights, bool Interrupted,
-    string? Diverged, IReadOnlyList<string> Unusable, IReadOnlyList<string> Allowed)
+    string? Diverged, IReadOnlyList<string> Unusable, IReadOnlyList<string> Allowed, FindingLine[] Findings)
 {
     public static TrainJson Of(TrainResult result)
     {
@@ -42,7 +43,7 @@ internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double 
         return new(
             result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, ClassJson.Of(best)),
             result.BestEpoch < 1 ? null : BaselineJson.Of(best), result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
-            result.Unusable, result.Audit.Marks);
+            result.Unusable, result.Audit.Marks, [.. result.Audit.Findings.Select(FindingLine.Of)]);
     }
 }
 

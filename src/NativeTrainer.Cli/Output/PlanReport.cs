@@ -24,6 +24,8 @@ internal static class PlanReport
         output.WriteLine($"{"disk",-14}up to {Bytes(needs.DiskBytes)} in the run folder");
         output.WriteLine($"{"device",-14}{needs.Device}; {needs.Model}, {Count(needs.TotalParameters)} parameters");
         foreach (string note in plan.Notes) output.WriteLine($"{"note",-14}{note}");
+        if (plan.Findings.Count > 0) output.WriteLine();
+        foreach (string line in plan.Findings.SelectMany(AuditText.Lines)) output.WriteLine(line);
     }
 
     /// <summary>The choices alone, for a run that follows them.</summary>

@@ -1,4 +1,5 @@
 using NativeTrainer.Advice.Audit.Checks;
+using NativeTrainer.Advice.Findings;
 using NativeTrainer.Advice.Metrics;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Training;
@@ -17,7 +18,7 @@ internal static class RunReport
     public static void Write(TextWriter output, TrainResult result)
     {
         string? weights = BestWeights(result);
-        if (weights is not null) Write(output, $"best epoch {result.BestEpoch}", result.Best);
+        if (weights is not null) Write(output, $"best epoch {result.BestEpoch}", result.Best, result.Findings);
         if (result.Audit.Marks.Count > 0) output.WriteLine($"ALLOWED     {string.Join(", ", result.Audit.Marks)}: these figures are better than the truth; nativetrainer explain {result.Audit.Marks[0].Split(' ')[0]}");
         Unusable(output, result.Unusable);
         output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s; {Time(TimeSpan.FromSeconds(result.Seconds))} in all; {Bytes(result.PeakMemoryBytes)} of memory"));
@@ -29,19 +30,19 @@ internal static class RunReport
 
     public static void Write(TextWriter output, EvaluationResult result)
     {
-        Write(output, "all images", result.Metrics);
+        Write(output, "all images", result.Metrics, BaselineCheck.Of(result.Metrics) is { } poor ? [poor] : []);
         Unusable(output, result.Unusable);
         output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s"));
     }
 
-    private static void Write(TextWriter output, string what, ClassificationMetrics metrics)
+    private static void Write(TextWriter output, string what, ClassificationMetrics metrics, IReadOnlyList<Finding> findings)
     {
         output.WriteLine(Invariant($"{what} ({Plural(metrics.Count, "image")})"));
         string top5 = metrics.PerClass.Count > 5 ? Invariant($"  top-5 {metrics.Top5:0.000}") : "";
         output.WriteLine(Invariant($"  accuracy {metrics.Accuracy:0.000}{top5}  loss {metrics.Loss:0.000}  balanced accuracy {metrics.BalancedAccuracy:0.000}  macro F1 {metrics.MacroF1:0.000}"));
         var baseline = MajorityBaseline.Of(metrics);
         output.WriteLine(Invariant($"  baseline {baseline.Accuracy:0.000} (always '{baseline.Class}'): balanced accuracy {baseline.BalancedAccuracy:0.000}, macro F1 {baseline.MacroF1:0.000}"));
-        if (BaselineCheck.Of(metrics) is { } poor) output.WriteLine($"  warning: {poor.Kind}: {poor.Summary} {poor.Advice}");
+        foreach (var finding in findings) output.WriteLine($"  {AuditText.Word(finding)}: {finding.Kind}: {finding.Summary} {finding.Advice}");
         output.WriteLine();
         if (metrics.PerClass.Count <= ClassesInFull) PerClass(output, metrics.PerClass);
         else Weakest(output, metrics);

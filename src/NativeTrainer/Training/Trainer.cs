@@ -1,4 +1,8 @@
+using System.Text;
 using NativeTrainer.Advice.Audit;
+using NativeTrainer.Advice.Planning;
+using NativeTrainer.Advice.Report;
+using NativeTrainer.Advice.Runs;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Weights;
@@ -22,12 +26,17 @@ public static class Trainer
         return Train(options, observer, TrainingSetup.OpenDevice, stop);
     }
 
+    /// <summary>Runs a training as planned: what the plan found of its options is in the run's audit.</summary>
+    /// <param name="plan">Of the same data.</param>
+    /// <inheritdoc cref="Train(TrainOptions, ITrainingObserver, CancellationToken)"/>
+    public static TrainResult Train(RunPlan plan, ITrainingObserver observer, CancellationToken stop = default) => Train(plan.Options, observer, TrainingSetup.OpenDevice, stop, plan);
+
     /// <param name="open">Opens the device: tests have some of their own.</param>
-    internal static TrainResult Train(TrainOptions options, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop = default)
+    internal static TrainResult Train(TrainOptions options, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop = default, RunPlan? plan = null)
     {
         TrainOptionsValidator.Validate(options);
         string folder = options.Out ?? NextFolder(options.Data);
-        return Start(options with { Out = folder }, folder, resume: false, observer, open, stop);
+        return Start(options with { Out = folder }, folder, resume: false, observer, open, plan, stop);
     }
 
     /// <summary>Goes on with a run from its last checkpoint, as if it had never stopped.</summary>
@@ -39,17 +48,17 @@ public static class Trainer
         if (!File.Exists(file)) throw new UserException($"{runFolder}: has no {TrainOptionsFile.Name}, so it is no run folder; give the folder that the run printed");
         var options = TrainOptionsFile.Load(file);
         TrainOptionsValidator.Validate(options);
-        return Start(options, runFolder, resume: true, observer, TrainingSetup.OpenDevice, stop);
+        return Start(options, runFolder, resume: true, observer, TrainingSetup.OpenDevice, null, stop);
     }
 
-    private static TrainResult Start(TrainOptions options, string folder, bool resume, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop)
+    private static TrainResult Start(TrainOptions options, string folder, bool resume, ITrainingObserver observer, Func<TrainOptions, Device> open, RunPlan? plan, CancellationToken stop)
     {
         using var checkpoint = resume ? Checkpoint.Open(folder) : null;
         if (resume && checkpoint is null) observer.OnNote($"{folder}: was stopped before its first checkpoint; the run starts again from its beginning");
         if (!resume) CreateFolder(folder);
         try
         {
-            return Run(options, folder, checkpoint, observer, open, stop);
+            return Run(options, folder, checkpoint, observer, open, plan, stop);
         }
         catch when (!resume && !Directory.EnumerateFileSystemEntries(folder).Any())
         {
@@ -58,9 +67,9 @@ public static class Trainer
         }
     }
 
-    private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop)
+    private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, Func<TrainOptions, Device> open, RunPlan? plan, CancellationToken stop)
     {
-        var notes = new List<string>();
+        var (notes, asked) = (new List<string>(), options);
         using var setup = TrainingSetup.Open(options, open, notes.Add);
         options = setup.Options;
         var both = new Observers(new RunFolderWriter(options), observer);
@@ -68,11 +77,23 @@ public static class Trainer
         using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
         var audit = DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
+        var facts = RunFacts.Of(setup, RunChecks.Shape(data), RunChecks.AreRatesGiven(asked)) with { Stem = RunChecks.Stem(setup, data) };
+        if (plan is null && asked.Augment != "auto" && !audit.Refused) facts = facts with { Risks = RunChecks.Risks(setup, data) };
+        audit = RunChecks.Add(audit, plan?.Findings ?? RunChecks.Before(facts), RunChecks.Looked(tried: plan is not null || facts.Risks is not null), options.Allow);
         both.OnAudit(audit);
         if (audit.Refused) throw new AuditRefusedException(audit);
         using var run = new TrainingRun(options, both, data, setup.Model, Marked(setup.Card, audit), setup.Stages, folder, audit);
         if (setup.Index.ValidationMade) setup.Index.WriteManifest(Path.Combine(folder, "split.csv"));
-        return run.Run(checkpoint, stop);
+        return Judged(run.Run(checkpoint, stop), facts);
+    }
+
+    /// <summary>With what is to be said of the result, which the run folder's audit then has too.</summary>
+    private static TrainResult Judged(TrainResult result, RunFacts facts)
+    {
+        if (result.BestEpoch < 1 || result.Interrupted) return result;
+        var audit = RunChecks.Add(result.Audit, RunChecks.After(facts, result.Best), RunChecks.KindsOfResult, facts.Options.Allow);
+        RunFolderFile.Replace(Path.Combine(result.RunFolder, AuditJson.FileName), Encoding.UTF8.GetBytes(AuditJson.Format(audit)));
+        return result with { Audit = audit, Findings = [.. audit.Findings.Where(finding => RunChecks.KindsOfResult.Contains(finding.Kind) && !facts.Options.Allow.Any(finding.Kind.Matches))] };
     }
 
     // The start weights' own mark is of another data set.

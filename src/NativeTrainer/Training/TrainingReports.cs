@@ -1,4 +1,5 @@
 using NativeTrainer.Advice.Audit;
+using NativeTrainer.Advice.Findings;
 using NativeTrainer.Evaluation;
 
 namespace NativeTrainer.Training;
@@ -107,8 +108,11 @@ public sealed record TrainResult
     /// <summary>Files that could not be decoded, with the reason.</summary>
     public IReadOnlyList<string> Unusable { get; init; } = [];
 
-    /// <summary>What the audit found before the first step.</summary>
+    /// <summary>What the audit of data and options found before the first step, and of the result after the last.</summary>
     public required AuditReport Audit { get; init; }
+
+    /// <summary>What is to be said of the result itself, as that it does not beat guessing; also in <see cref="Audit"/>, which has those that were allowed too.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 }
 
 /// <summary>Listens to a run. All calls come from the training thread, between steps.</summary>
@@ -116,7 +120,7 @@ public interface ITrainingObserver
 {
     void OnPlan(TrainingPlan plan) { }
 
-    /// <summary>What the audit found, before the plan; a refused run ends here.</summary>
+    /// <summary>What the audit of data and options found, before the plan; a refused run ends here.</summary>
     void OnAudit(AuditReport report) { }
 
     /// <summary>Something a person should know: a replaced head, unusable files, a missing stage.</summary>

@@ -8,8 +8,8 @@ namespace NativeTrainer.Training;
 /// <summary>What stands before the first step of a run, and of whatever tries or measures such steps: data set, device, model, resolved options, stages.</summary>
 internal sealed class TrainingSetup : IDisposable
 {
-    private TrainingSetup(TrainOptions options, DatasetIndex index, Device device, ResNet model, ModelWeights card, IReadOnlyList<TrainingStage> stages)
-        => (Options, Index, Device, Model, Card, Stages) = (options, index, device, model, card, stages);
+    private TrainingSetup(TrainOptions options, DatasetIndex index, Device device, ResNet model, ModelWeights card, Preprocessing? saved, IReadOnlyList<TrainingStage> stages)
+        => (Options, Index, Device, Model, Card, Saved, Stages) = (options, index, device, model, card, saved, stages);
 
     /// <summary>With size, rate, augmentation and what a memory budget changes filled in.</summary>
     public TrainOptions Options { get; private set; }
@@ -22,6 +22,9 @@ internal sealed class TrainingSetup : IDisposable
 
     /// <summary>The model as a file: spec, labels, licence.</summary>
     public ModelWeights Card { get; }
+
+    /// <summary>How the weights file says that pictures are prepared, before the options changed it; null from random weights.</summary>
+    public Preprocessing? Saved { get; }
 
     public IReadOnlyList<TrainingStage> Stages { get; private set; }
 
@@ -39,11 +42,11 @@ internal sealed class TrainingSetup : IDisposable
         try
         {
             var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
-            model = CreateModel(options, head, index.Classes, device, note, out var card);
+            model = CreateModel(options, head, index.Classes, device, note, out var card, out var saved);
             RequireSize(model, options);
             options = ResolvedOptions.For(options, model.Spec, options.Weights is null);
             var stages = TrainingStage.For(model, options);
-            return new TrainingSetup(MemoryBudget.Fit(options, model, stages, note), index, device, model, card, stages);
+            return new TrainingSetup(MemoryBudget.Fit(options, model, stages, note), index, device, model, card, saved, stages);
         }
         catch
         {
@@ -82,8 +85,9 @@ internal sealed class TrainingSetup : IDisposable
         Device.Dispose();
     }
 
-    private static ResNet CreateModel(TrainOptions options, HeadSpec head, IReadOnlyList<string> classes, Device device, Action<string> note, out ModelWeights card)
+    private static ResNet CreateModel(TrainOptions options, HeadSpec head, IReadOnlyList<string> classes, Device device, Action<string> note, out ModelWeights card, out Preprocessing? saved)
     {
+        saved = null;
         if (options.Weights is null)
         {
             var spec = ResNetSpec.Known(options.Model!, head.Classes);
@@ -94,6 +98,7 @@ internal sealed class TrainingSetup : IDisposable
             return model;
         }
         var weights = ModelFile.Load(options.Weights);
+        saved = weights.Spec.Preprocessing;
         if (weights.Assumed is string assumed) note($"{options.Weights}: {assumed}; 'convert' writes a file that says otherwise");
         if (weights.Spec.InputChannels == 1) note($"{options.Weights}: is of gray pictures; its stem now reads the luma of RGB, which gives the same numbers");
         weights = ColourInput.Of(options.Weights, weights);

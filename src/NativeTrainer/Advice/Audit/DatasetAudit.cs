@@ -21,6 +21,7 @@ public static class DatasetAudit
         new UndecodableCheck(), new TooFewCheck(), new AbsentClassCheck(), new ValidationSizeCheck(), new ClassSharesCheck(), new TestPartCheck(), new ImbalanceCheck(), new ManyClassesCheck(),
         new PictureQualityCheck(), new SpuriousCorrelationCheck(), new PropertyShiftCheck(), new ProductionCheck(),
         new DomainShiftCheck(), new LabelErrorCheck(), new MoreDataCheck(), new CoverageCheck(), new SourceTooFarCheck(),
+        new WeightsInputCheck(), new DefaultStrategyCheck(), new MirrorImageCheck(),
     ];
 
     /// <summary>Audits the data set that training would see.</summary>
@@ -72,8 +73,8 @@ public static class DatasetAudit
             looked.AddRange(kinds);
         }
         var found = Checks.SelectMany(check => check.Kinds).ToHashSet();
-        FindingKind[] elsewhere = [.. FindingCatalogue.All.Where(kind => policy.LooksFor(kind) && !found.Contains(kind))];
-        if (elsewhere.Length > 0) missing.Add(new NotChecked(elsewhere, "no check of this audit looks for it"));
+        var elsewhere = FindingCatalogue.All.Where(kind => policy.LooksFor(kind) && !found.Contains(kind)).GroupBy(Elsewhere);
+        missing.AddRange(elsewhere.Select(group => new NotChecked([.. group], group.Key)));
         string full = Path.GetFullPath(data);
         int[][] counts = [.. Enum.GetValues<SplitName>().Select(split => Counts(input.Index, split))];
         return new AuditReport
@@ -91,6 +92,14 @@ public static class DatasetAudit
             NotChecked = missing,
         };
     }
+
+    private static string Elsewhere(FindingKind kind) => kind.Code switch
+    {
+        "NT302" => "rank-weights looks for it",
+        "NT401" or "NT402" or "NT405" => "is about a run's options: train and plan look for it",
+        "NT404" or "NT503" => "is about a run's result: train looks for it",
+        _ => "no check of this audit looks for it",
+    };
 
     private static string Reason(AuditNeeds lacking) => lacking switch
     {

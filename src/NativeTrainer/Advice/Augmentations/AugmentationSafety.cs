@@ -25,7 +25,9 @@ public sealed record AugmentationSafetyReport(IReadOnlyList<AugmentationAgreemen
 /// </summary>
 public static class AugmentationSafety
 {
-    private const int Neighbours = 5, LeastPictures = 4;
+    internal const int Neighbours = 5;
+
+    private const int LeastPictures = 4;
 
     /// <summary>A fall of agreement counts beyond this share and beyond so many standard errors.</summary>
     private const double LeastFall = 0.15, Errors = 2.5;
@@ -44,6 +46,8 @@ public static class AugmentationSafety
         Add(options.VerticalFlip > 0, "vflip", none with { VerticalFlip = 1 });
         Add(options.Rotation > 0, "rotate", none with { Rotation = options.Rotation });
         Add(options.Shear > 0, "shear", none with { Shear = options.Shear });
+        Add(options.Translate > 0, "translate", none with { Translate = options.Translate });
+        Add(options.Zoom != none.Zoom, "zoom", none with { Zoom = options.Zoom });
         Add(options.Brightness > 0, "brightness", none with { Brightness = options.Brightness });
         Add(options.Contrast > 0, "contrast", none with { Contrast = options.Contrast });
         Add(options.Saturation > 0, "saturation", none with { Saturation = options.Saturation });
@@ -60,7 +64,7 @@ public static class AugmentationSafety
     /// <param name="options">The augmentation to check.</param>
     /// <param name="features">Features (pictures, F), row-major, of pictures of <paramref name="size"/> × <paramref name="size"/>.</param>
     /// <param name="size">Side of the network's input in pixels.</param>
-    /// <param name="versions">Augmented versions of each picture, at least 1.</param>
+    /// <param name="versions">Augmented versions of each picture, at least 1; a kind that has but one is tried once.</param>
     public static AugmentationSafetyReport Check(IReadOnlyList<RgbImage> pictures, IReadOnlyList<int> labels, IReadOnlyList<string> classes, AugmentationOptions options,
         Func<IReadOnlyList<RgbImage>, float[]> features, int size, ulong seed = 1, int versions = 2)
     {
@@ -72,13 +76,24 @@ public static class AugmentationSafety
         var neighbours = new ClassNeighbours(plain, labels);
         int[] own = [.. Enumerable.Range(0, pictures.Count)];
         int[] plainSaid = neighbours.Classify(plain, own, Neighbours);
+        return Judge(labels, classes, plainSaid, Kinds(options).Select(kind
+            => (kind.Kind, Enumerable.Range(0, Versions(kind.Kind, versions)).Select(epoch => neighbours.Classify(features(Rendered(kind.Alone, epoch)), own, Neighbours)).ToArray())));
+    }
+
+    /// <summary>Versions that differ: a mirror image has one.</summary>
+    public static int Versions(string kind, int wanted) => kind is "hflip" or "vflip" or "gray" or "blur" ? Math.Min(1, wanted) : wanted;
+
+    /// <param name="labels">Of the pictures that were tried.</param>
+    /// <param name="plainSaid">The class that the neighbours of each say.</param>
+    /// <param name="kinds">For each kind and version, the class that the neighbours of the augmented pictures say.</param>
+    internal static AugmentationSafetyReport Judge(IReadOnlyList<int> labels, IReadOnlyList<string> classes, int[] plainSaid, IEnumerable<(string Kind, int[][] Said)> kinds)
+    {
         var (agreements, risks) = (new List<AugmentationAgreement>(), new List<AugmentationRisk>());
-        foreach (var (kind, alone) in Kinds(options))
+        foreach (var (kind, said) in kinds)
         {
-            int[][] said = [.. Enumerable.Range(0, versions).Select(epoch => neighbours.Classify(features(Rendered(alone, epoch)), own, Neighbours))];
             for (int c = 0; c < classes.Count; c++)
             {
-                int[] members = [.. own.Where(i => labels[i] == c)];
+                int[] members = [.. Enumerable.Range(0, labels.Count).Where(i => labels[i] == c)];
                 if (members.Length < LeastPictures) continue;
                 double before = members.Average(i => plainSaid[i] == c ? 1.0 : 0), after = members.Average(i => said.Average(version => version[i] == c ? 1.0 : 0));
                 agreements.Add(new AugmentationAgreement(kind, classes[c], members.Length, before, after));
@@ -92,7 +107,7 @@ public static class AugmentationSafety
     }
 
     /// <summary>What to add to <c>--augment</c> so that the kind is not used.</summary>
-    public static string Off(string kind) => kind switch { "scale" => "scale=1", "trivial" => "trivial=off", _ => $"{kind}=0" };
+    public static string Off(string kind) => kind switch { "scale" or "zoom" => $"{kind}=1", "trivial" => "trivial=off", _ => $"{kind}=0" };
 
     private static AugmentationRisk Risk(string kind, int c, double before, double after, int[] members, int[][] said, IReadOnlyList<string> classes)
     {

@@ -24,7 +24,11 @@ public enum RateVerdict
 /// <param name="High">The highest before the loss rises.</param>
 /// <param name="Steps">Optimizer steps of the run that train the group.</param>
 /// <param name="Sentence">The verdict with its numbers and what to do.</param>
-public sealed record RateFinding(string Group, RateVerdict Verdict, double Rate, double Low, double High, int Steps, string Sentence);
+public sealed record RateFinding(string Group, RateVerdict Verdict, double Rate, double Low, double High, int Steps, string Sentence)
+{
+    /// <summary>The rate to take; NaN where none is known.</summary>
+    public double Advised { get; init; } = double.NaN;
+}
 
 /// <summary>Rules for rates from steps and batch, and the check of a choice against a range test.</summary>
 public static class RateCheck
@@ -50,7 +54,7 @@ public static class RateCheck
     {
         int steps = stages.Sum(stage => stage.Steps);
         double low = LowestUseful(suggestion, stages), high = suggestion.High;
-        RateFinding Finding(RateVerdict verdict, FormattableString text) => new(group, verdict, rate, low, high, steps, text.ToString(CultureInfo.InvariantCulture));
+        RateFinding Finding(RateVerdict verdict, FormattableString text) => new(group, verdict, rate, low, high, steps, text.ToString(CultureInfo.InvariantCulture)) { Advised = suggestion.Rate };
         if (suggestion.Rises && rate > high)
             return Finding(RateVerdict.TooHigh, $"{group}: rate {rate:0.0e0} is above {high:0.0e0}, where the loss begins to rise; {Advised(suggestion)}");
         if (suggestion.Outcome != RangeOutcome.Found) return Finding(RateVerdict.Unknown, $"{group}: rate {rate:0.0e0} cannot be judged: {suggestion.Reason}");

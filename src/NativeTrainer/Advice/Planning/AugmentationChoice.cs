@@ -8,7 +8,8 @@ namespace NativeTrainer.Advice.Planning;
 internal static class AugmentationChoice
 {
     /// <param name="pictures">To look at, at most.</param>
-    public static IReadOnlyList<AugmentationRisk> Risks(TrainingSetup setup, TrainingData data, int pictures)
+    /// <param name="versions">Of each picture and kind, at most.</param>
+    public static IReadOnlyList<AugmentationRisk> Risks(TrainingSetup setup, TrainingData data, int pictures, int versions = 2)
     {
         var augmentation = AugmentationOptions.Parse(setup.Options.Augment);
         if (pictures == 0 || AugmentationSafety.Kinds(augmentation).Count == 0) return [];
@@ -17,7 +18,7 @@ internal static class AugmentationChoice
         int[] chosen = [.. new Sampler(labels, SamplingKind.Balanced, setup.Options.Seed).Order(0).Distinct().Take(pictures).Order()];
         RgbImage[] images = [.. data.Train.Epoch(chosen).SelectMany(batch => batch.Images.Take(batch.Count).Select(i => new RgbImage([.. i.Pixels], i.Width, i.Height)).ToArray())];
         using var network = new NetworkFeatures(setup.Model, data.Size, Math.Min(setup.Options.Batch, images.Length));
-        return AugmentationSafety.Check(images, [.. chosen.Select(i => labels[i])], data.Classes, augmentation, network.Of, data.Size, setup.Options.Seed).Risks;
+        return AugmentationSafety.Check(images, [.. chosen.Select(i => labels[i])], data.Classes, augmentation, network.Of, data.Size, setup.Options.Seed, versions).Risks;
     }
 
     /// <summary>The augmentation without the kinds at risk, and why; a choice of the user stays and is only warned about.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using NativeTrainer.Advice.Findings;
 using NativeTrainer.Training;
 
 namespace NativeTrainer.Advice.Planning;
@@ -110,6 +112,14 @@ public sealed record RunPlan
     public required TransferEvidence Evidence { get; init; }
 
     public required RunNeeds Needs { get; init; }
+
+    /// <summary>What is wrong with the choices that the user made.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>The same for <c>plan.json</c>.</summary>
+    [JsonPropertyName("findings")]
+    public IReadOnlyList<FindingLine> FindingLines => [.. Findings.Select(FindingLine.Of)];
 
     /// <summary>What a person should know beside the choices.</summary>
     public required IReadOnlyList<string> Notes { get; init; }

@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using NativeTrainer.Advice.Audit;
+using NativeTrainer.Advice.Findings;
+using NativeTrainer.Advice.Findings.Kinds;
 using NativeTrainer.Advice.LearningRates;
+using NativeTrainer.Advice.Runs;
 using NativeTrainer.Imaging;
 using NativeTrainer.Training;
 
@@ -70,18 +74,22 @@ public static class Planner
             }
             var notes = new List<string>();
             var risks = options.Training.Weights is null ? [] : AugmentationChoice.Risks(setup, data, options.AugmentationPictures);
-            notes.AddRange(risks.Select(risk => risk.Sentence));
+            bool augmentationGiven = options.Given.Contains("--augment"), ratesGiven = options.Given.Contains("--lr") || options.Given.Contains("--lr-for");
+            if (!augmentationGiven) notes.AddRange(risks.Select(risk => risk.Sentence));
             (advised, choices) = AugmentationChoice.Without(risks, advised, choices);
             setup.Change(advised, note);
+            IReadOnlyList<Finding> measured = [];
             if (options.RangeTestSteps > 0)
             {
                 var tests = LearningRateFinder.Run(new RangeTestOptions { Training = advised, Steps = options.RangeTestSteps }, setup, data, shape!.TrainImages, stop);
-                (advised, choices, var warnings) = RateChoice.Measured(tests, options.Given, advised, choices);
-                notes.AddRange(warnings);
+                (advised, choices, var unmeasured, measured) = RateChoice.Measured(tests, options.Given, advised, choices);
+                notes.AddRange(unmeasured);
                 setup.Change(advised, note);
             }
             var needs = NeedsProbe.Measure(setup, data, shape!, features, decode, feature, stop);
-            return new RunPlan { Choices = choices, Options = advised, Data = shape!, Evidence = known, Needs = needs, Notes = [.. notes, .. Notes(shape!, data, whole!)] };
+            var facts = RunFacts.Of(setup, shape!, ratesGiven) with { Evidence = known, Risks = augmentationGiven ? risks : [], Stem = RunChecks.Stem(setup, data) };
+            var findings = RunChecks.Before(facts, options.RangeTestSteps > 0 ? [TrainingKinds.RateTooHigh, TrainingKinds.RateTooLow] : []).Concat(measured);
+            return new RunPlan { Choices = choices, Options = advised, Data = shape!, Evidence = known, Needs = needs, Findings = new AuditPolicy([], advised.Allow).Judge(findings), Notes = [.. notes, .. Notes(shape!, data, whole!)] };
         }
         finally
         {

@@ -144,7 +144,7 @@ internal sealed class StrategyRule
         _ => "",
     };
 
-    private static string Word<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+    internal static string Word<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

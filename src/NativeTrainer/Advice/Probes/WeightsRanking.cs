@@ -1,4 +1,5 @@
 using NativeTrainer.Advice.Features;
+using NativeTrainer.Advice.Findings;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Advice.Probes;
@@ -15,6 +16,10 @@ public sealed record RankedWeights(string Weights, FeatureWorth Worth, int Featu
 /// <param name="Chance">Accuracy of always naming the most frequent class.</param>
 public sealed record WeightsRanking(IReadOnlyList<RankedWeights> Ranked, double Chance, int Samples)
 {
+    /// <summary>NT302: another file is measurably better than the one that stands first in what was compared; null where none is.</summary>
+    /// <param name="chosen">One of the files.</param>
+    public Finding? Better(string chosen) => BetterWeights.Of(this, chosen);
+
     /// <summary>Looks at the training part with each file.</summary>
     /// <param name="options">Of machine and cache; the weights are those of <paramref name="files"/>.</param>
     /// <param name="progress">File, pictures done, pictures in all.</param>

@@ -61,7 +61,20 @@ public sealed class PlannerTests : IDisposable
         Assert.Equal(measured.Options.LearningRate, float.Parse(rate.Value, System.Globalization.CultureInfo.InvariantCulture), measured.Options.LearningRate * 0.05f);
         var slow = Planner.Plan(options with { Training = full with { LearningRate = 1e-7f }, Given = new HashSet<string> { "--strategy", "--batch", "--lr" } }, _ => { });
         Assert.Equal(1e-7f, slow.Options.LearningRate);
-        Assert.Contains(slow.Notes, note => note.Contains("rate 1.0e-7 cannot learn in", StringComparison.Ordinal));
+        Assert.Contains(slow.Findings, finding => finding.Kind.Code == "NT402" && finding.Summary.Contains("rate 1.0e-7 cannot learn in", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WhatTheUserGaveIsJudgedAndTheRunSaysSo()
+    {
+        var given = Given() with { Strategy = TrainingStrategy.Full, LearningRate = 5, Augment = "none", Epochs = 1 };
+        var plan = Planner.Plan(new PlanOptions { Training = given, Given = new HashSet<string> { "--strategy", "--lr", "--augment", "--epochs" }, Evidence = new TransferEvidence { KnnAccuracy = 0.8 } }, _ => { });
+        Assert.Equal(["NT401", "NT403", "NT405"], plan.Findings.Select(f => f.Kind.Code).Where(c => c.StartsWith("NT4", StringComparison.Ordinal)).Distinct().Order());
+        var recorder = new Recorder();
+        Trainer.Train(plan with { Options = plan.Options with { Out = _pictures.In("judged") } }, recorder);
+        Assert.Subset(recorder.Audit!.Findings.Select(f => f.Kind.Code).ToHashSet(), plan.Findings.Select(f => f.Kind.Code).ToHashSet());
+        var free = Planner.Plan(new PlanOptions { Training = Given(), Evidence = new TransferEvidence { KnnAccuracy = 0.8 } }, _ => { });
+        Assert.DoesNotContain(free.Findings, f => f.Kind.Code.StartsWith("NT4", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,6 +95,7 @@ public sealed class PlannerTests : IDisposable
         Assert.Equal(plan.Choices.Count, choices.GetArrayLength());
         Assert.All(choices.EnumerateArray(), choice => Assert.NotEqual("", choice.GetProperty("reason").GetString()));
         Assert.True(choices.EnumerateArray().Single(c => c.GetProperty("option").GetString() == "--epochs").GetProperty("given").GetBoolean());
+        Assert.Equal(plan.Findings.Select(f => f.Kind.Code), json.RootElement.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("code").GetString()));
         var used = TrainOptionsFile.Load(Path.Combine(_pictures.In("planned"), TrainOptionsFile.Name));
         Assert.Equal((plan.Options.Strategy, 1, plan.Options.Batch, plan.Options.LearningRate), (used.Strategy, used.Epochs, used.Batch, used.LearningRate));
     }

@@ -16,7 +16,10 @@ internal static class TransferKinds
     public static readonly FindingKind BetterWeights = new("NT302", "transfer/better-weights", "Other weights fit better", 50, new FindingPage
     {
         What = "Of the weight files compared, another one separates these classes better than the one chosen.",
-        Found = "By ranking the files by LogME and by a linear probe on frozen features of the same pictures.",
+        Found = """
+            By 'rank-weights': cross-validated linear probes on frozen features of the same pictures. The file named first is taken for the one chosen; another has to be right on one point
+            more of the pictures, and on more than two standard errors.
+            """,
         Fix = "Start from the file that ranks first, if its licence allows your use; 'inspect' shows the licence.",
         Cost = "Usually the difference of the probes, less what training all layers makes up for. With few pictures most of it stays.",
         Silence = "--allow NT302. Right where size, speed or licence decides.",
@@ -26,7 +29,11 @@ internal static class TransferKinds
     public static readonly FindingKind Preprocessing = new("NT303", "transfer/preprocessing-mismatch", "Input unlike what the weights saw", 57, new FindingPage
     {
         What = "The pictures reach the network in another size, normalisation or colour than the weights were trained with.",
-        Found = "By comparing the preprocessing in the weights file with the options, and the first layers' statistics on these pictures with the running statistics in the file.",
+        Found = """
+            By comparing the size in the weights file with the run's: a note, advice below a third and above twice; by a file that says nothing, so that defaults are assumed: a note;
+            and by the variance of the first layer's output on 16 pictures over the running variance in the file: a warning below an eighth and above eight times.
+            A wrong order of the colours does not show in it.
+            """,
         Fix = "Take the weights' own mean, deviation and size: 'inspect' shows them, 'convert --mean --std --size' corrects a file that says them wrong.",
         Cost = "Features shift in every layer: several points with frozen layers, some of which training all layers wins back slowly.",
         Silence = "--allow NT303. Right for another input size on purpose.",
