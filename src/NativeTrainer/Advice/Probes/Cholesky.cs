@@ -14,7 +14,7 @@ internal sealed class Cholesky
     /// <summary>Rows and columns of a tile whose products are summed in registers: each number that is read serves several of them.</summary>
     private const int TileRows = 4, TileColumns = 2;
 
-    private readonly double[] _l; // (n, n), lower triangle
+    private readonly double[] _l; // (n, n), lower triangle; above it lies scratch
     private readonly int _n;
 
     private Cholesky(double[] l, int n) => (_l, _n) = (l, n);
