@@ -74,15 +74,15 @@ public static class Trainer
         options = setup.Options;
         var both = new Observers(new RunFolderWriter(options), observer);
         notes.ForEach(both.OnNote);
+        // Which files give no picture the audit says.
+        using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop, nameUnusable: false);
+        if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
         var audit = DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
         var facts = RunFacts.Of(setup, RunChecks.Shape(data), RunChecks.AreRatesGiven(asked)) with { Stem = RunChecks.Stem(setup, data) };
         if (plan is null && asked.Augment != "auto" && !audit.Refused) facts = facts with { Risks = RunChecks.Risks(setup, data) };
         audit = RunChecks.Add(audit, plan?.Findings ?? RunChecks.Before(facts), RunChecks.Looked(tried: plan is not null || facts.Risks is not null), options.Allow);
         both.OnAudit(audit);
         if (audit.Refused) throw new AuditRefusedException(audit);
-        // Which files give no picture the audit has said.
-        using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop, nameUnusable: false);
-        if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
         using var run = new TrainingRun(options, both, data, setup.Model, Marked(setup.Card, audit), setup.Stages, folder, audit);
         if (setup.Index.ValidationMade) setup.Index.WriteManifest(Path.Combine(folder, "split.csv"));
         return Judged(run.Run(checkpoint, stop), facts);
