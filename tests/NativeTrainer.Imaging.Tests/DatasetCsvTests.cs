@@ -46,10 +46,10 @@ public class DatasetCsvTests
     public void GroupsThatShareAFileAreOne()
     {
         using var folder = new TempFolder();
-        folder.WritePictures("", 12);
-        File.Copy(folder["000.png"], folder["copy.png"]);
-        string rows = string.Concat(Enumerable.Range(1, 11).Select(i => $"{i:000}.png,{i % 2},patient {i}\n"));
-        folder.Write("set.csv", $"path,label,group\n000.png,0,left\ncopy.png,0,right\n{rows}");
+        folder.WritePictures("p", 12);
+        File.Copy(folder["p/000.png"], folder["p/copy.png"]);
+        string rows = string.Concat(Enumerable.Range(1, 11).Select(i => $"p/{i:000}.png,{i % 2},patient {i}\n"));
+        folder.Write("set.csv", $"path,label,group\np/000.png,0,left\np/copy.png,0,right\n{rows}");
         for (ulong seed = 0; seed < 20; seed++)
         {
             var index = DatasetIndex.Open(folder["set.csv"], new DatasetOptions { Seed = seed, ValidationFraction = 0.4 });
