@@ -30,8 +30,7 @@ try
             ThroughputCommand.RunWorker(new CommandArguments(args.Skip(1)));
             return 0;
         case "advice-quality":
-            AdviceQuality.Run(new CommandArguments(args.Skip(1)));
-            return 0;
+            return AdviceQuality.Run(new CommandArguments(args.Skip(1)));
         case "ops":
             OpBenchmarks.Run(args[1..]);
             return 0;

@@ -145,7 +145,8 @@ public sealed class DatasetIndex
     {
         var all = splits[(int)SplitName.Train];
         string[] names = [.. DatasetFingerprint.RelativeNames(all).Select((name, i) => DatasetFingerprint.NameOf(all[i], name))];
-        bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], ExactCopies.JoinGroups(all), classes, options.ValidationFraction, options.Seed);
+        var groups = new SplitGroups(all, ExactCopies.Find(all), options.Seed);
+        bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], groups.Names, classes, options.ValidationFraction, options.Seed);
         splits[(int)SplitName.Train] = [.. all.Where((_, i) => !chosen[i])];
         splits[(int)SplitName.Val] = [.. all.Where((_, i) => chosen[i])];
     }

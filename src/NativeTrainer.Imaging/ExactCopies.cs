@@ -2,24 +2,20 @@ using System.Security.Cryptography;
 
 namespace NativeTrainer.Imaging;
 
-/// <summary>Keeps files with the same bytes together where a split is made: a copy of a training picture must not validate.</summary>
+/// <summary>Files with the same bytes: a copy of a training picture must not validate.</summary>
 internal static class ExactCopies
 {
-    /// <summary>The samples' groups, where samples with the same content share one; those without copies keep what they have.</summary>
-    public static string?[] JoinGroups(IReadOnlyList<Sample> samples)
+    /// <summary>Indices of samples with the same content, for <see cref="SplitGroups"/>; samples without copies are in no list.</summary>
+    public static IEnumerable<int[]> Find(IReadOnlyList<Sample> samples)
     {
-        string?[] groups = [.. samples.Select(sample => sample.Group)];
         // Files of different length are different: only the others are read.
         foreach (var alike in Enumerable.Range(0, samples.Count).GroupBy(i => Length(samples[i])).Where(alike => alike.Key > 0 && alike.Count() > 1))
         {
             foreach (var copies in alike.Select(i => (Index: i, Hash: Hash(samples[i]))).Where(file => file.Hash is not null).GroupBy(file => file.Hash, file => file.Index))
             {
-                if (copies.Count() < 2) continue;
-                string joined = copies.Select(i => samples[i].Group).FirstOrDefault(group => group is not null) ?? $"content {copies.Key}";
-                foreach (int i in copies) groups[i] ??= joined;
+                if (copies.Count() > 1) yield return [.. copies];
             }
         }
-        return groups;
     }
 
     private static long Length(Sample sample)

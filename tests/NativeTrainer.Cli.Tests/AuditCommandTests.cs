@@ -65,6 +65,19 @@ public sealed class AuditCommandTests(CliFixture fixture) : IClassFixture<CliFix
     }
 
     [Fact]
+    public void TrainNamesAFileWithoutAPictureOnce()
+    {
+        string data = Leaky();
+        File.WriteAllText(Path.Combine(data, "train", "boat", "page.jpg"), "<html></html>");
+        var trained = CliFixture.Run("train", "--data", data, "--weights", fixture.Weights, "--allow", "leakage", "--epochs", "1", "--head-epochs", "1", "--out", _out);
+        Assert.True(trained.Code == 0, trained.Error);
+        Assert.Single(trained.Error.Split('\n'), line => line.Contains("page.jpg", StringComparison.Ordinal));
+        Assert.Single(trained.Error.Split('\n'), line => line.Contains("left out", StringComparison.Ordinal));
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_out, "audit.json")));
+        Assert.Contains(json.RootElement.GetProperty("findings").EnumerateArray(), finding => finding.GetProperty("code").GetString() == "NT601");
+    }
+
+    [Fact]
     public void ExplainTellsAndLists()
     {
         string page = CliFixture.Run("explain", "NT102").Output;

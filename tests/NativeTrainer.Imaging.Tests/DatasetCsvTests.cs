@@ -41,6 +41,22 @@ public class DatasetCsvTests
         Assert.Equal([Path.GetFullPath(folder["sub/dir/000.png"]), folder["a.png"]], index.Split(SplitName.Train).Select(s => s.Path));
     }
 
+    // Two patients, one of whose pictures is the same file: neither may validate what the other trains.
+    [Fact]
+    public void GroupsThatShareAFileAreOne()
+    {
+        using var folder = new TempFolder();
+        folder.WritePictures("p", 12);
+        File.Copy(folder["p/000.png"], folder["p/copy.png"]);
+        string rows = string.Concat(Enumerable.Range(1, 11).Select(i => $"p/{i:000}.png,{i % 2},patient {i}\n"));
+        folder.Write("set.csv", $"path,label,group\np/000.png,0,left\np/copy.png,0,right\n{rows}");
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            var index = DatasetIndex.Open(folder["set.csv"], new DatasetOptions { Seed = seed, ValidationFraction = 0.4 });
+            Assert.NotEqual(1, index.Split(SplitName.Val).Count(s => s.Group is "left" or "right"));
+        }
+    }
+
     // Groups of every size, most of one class, some mixed.
     [Fact]
     public void AGroupIsNeverDivided()
@@ -52,7 +68,7 @@ public class DatasetCsvTests
             var text = new StringBuilder("path,label,group\n");
             for (int i = 0; i < 120; i++)
             {
-                folder.Write($"{i}.png", "x");
+                folder.Write($"{i}.png", $"{i}");
                 int group = random.Next(25);
                 string name = group < 3 ? "" : $"patient {group}";
                 text.Append($"{i}.png,{(group % 4 == 0 ? i % 3 : group % 3)},{name}\n");

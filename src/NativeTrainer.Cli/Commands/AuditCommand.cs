@@ -23,6 +23,7 @@ internal static class AuditCommand
             "nativetrainer audit --explain NT102");
         var data = new Argument<string?>("DATA") { Description = "As for train --data: a folder or a CSV.", Arity = ArgumentArity.ZeroOrOne };
         var weights = Options.Text("--weights", "FILE", "Weights that you would start from: their features show copies, wrong labels, what more data would buy, and how far they fit.", "-w");
+        var size = Options.Integer("--size", "PIXELS", "Side at which the weights look at pictures; smaller is faster. [default: the weights']");
         var production = Options.Text("--production", "FOLDER", "Unlabelled pictures as the network will meet them.");
         var folder = Options.Text("--out", "FOLDER", "Where audit.html, audit.json and audit.csv go. [default: runs/DATA-audit]", "-o");
         var only = Options.List("--only", "CODE,…", "Look for these findings alone: codes, names, groups such as leakage, or NT1xx.");
@@ -34,7 +35,7 @@ internal static class AuditCommand
         var explain = Options.Text("--explain", "CODE", "Print the page of a finding and look at nothing.");
         var (threads, json) = (Options.Integer("--threads", "N", "Files read at the same time. [default: all processors]"), JsonFlag.Make());
         command.Add(data);
-        foreach (Option option in (Option[])[weights, production, folder, only, allow, fix, failOn, fraction, seed, explain, threads, json]) command.Add(option);
+        foreach (Option option in (Option[])[weights, size, production, folder, only, allow, fix, failOn, fraction, seed, explain, threads, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             var (output, log) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
@@ -44,6 +45,7 @@ internal static class AuditCommand
             var options = defaults with
             {
                 Weights = parsed.GetValue(weights),
+                Size = parsed.GetValue(size),
                 Production = parsed.GetValue(production),
                 Fix = parsed.GetValue(fix),
                 Only = parsed.GetValue(only) ?? [],
@@ -53,6 +55,7 @@ internal static class AuditCommand
                 Threads = parsed.GetValue(threads),
             };
             if (options.Threads < 0) throw new UserException($"--threads {options.Threads} is out of range; it takes 1 or more");
+            if (options.Size < 0) throw new UserException($"--size {options.Size} is out of range; it takes 1 or more");
             var report = Observed(options, log);
             string to = parsed.GetValue(folder) ?? DefaultFolder(path);
             AuditFiles.Write(report, to);

@@ -10,12 +10,14 @@ internal static class AuditText
 {
     private const int Margin = 9, PairsBeforeTraining = 20;
 
-    /// <summary>What <c>train</c> says before it starts: findings above a note, and of a refusal every pair that fits.</summary>
+    private const string Undecodable = "NT601";
+
+    /// <summary>What <c>train</c> says before it starts: findings above a note, of a refusal every pair that fits, and every file that is left out.</summary>
     public static IEnumerable<(Severity Severity, string Line)> BeforeTraining(AuditReport report)
     {
         foreach (var finding in report.Findings.Where(finding => finding.Severity > Severity.Note))
         {
-            int shown = finding.Severity == Severity.Refusal ? PairsBeforeTraining : 0;
+            int shown = finding.Severity == Severity.Refusal || finding.Kind.Code == Undecodable ? PairsBeforeTraining : 0;
             foreach (string line in Lines(report, finding, shown)) yield return (finding.Severity, line);
         }
     }

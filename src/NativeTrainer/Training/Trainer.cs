@@ -74,7 +74,8 @@ public static class Trainer
         options = setup.Options;
         var both = new Observers(new RunFolderWriter(options), observer);
         notes.ForEach(both.OnNote);
-        using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop);
+        // Which files give no picture the audit says.
+        using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop, nameUnusable: false);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
         var audit = DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
         var facts = RunFacts.Of(setup, RunChecks.Shape(data), RunChecks.AreRatesGiven(asked)) with { Stem = RunChecks.Stem(setup, data) };

@@ -16,7 +16,8 @@ internal sealed class TrainingData : IDisposable
     /// <param name="options">Size, threads, cache.</param>
     /// <param name="preprocessing">Of the weights.</param>
     /// <param name="note">Hears what was left out.</param>
-    public TrainingData(DatasetIndex index, TrainOptions options, Preprocessing preprocessing, Action<string> note, CancellationToken stop)
+    /// <param name="nameUnusable">Whether files without a picture are among what it hears of.</param>
+    public TrainingData(DatasetIndex index, TrainOptions options, Preprocessing preprocessing, Action<string> note, CancellationToken stop, bool nameUnusable = true)
     {
         (Classes, Fingerprint) = (index.Classes, index.Fingerprint);
         Size = options.Size > 0 ? options.Size : preprocessing.Size;
@@ -44,7 +45,7 @@ internal sealed class TrainingData : IDisposable
         Validation.Prepare(null, stop);
         Problems = [.. problems, .. Validation.Problems];
         Unusable = [.. Problems.Select(p => $"{p.Path}: {p.Reason}")];
-        if (Unusable.Count > 0) note($"{Unusable.Count} file{(Unusable.Count == 1 ? "" : "s")} left out, no picture could be read:\n  {string.Join("\n  ", Unusable)}");
+        if (nameUnusable && Unusable.Count > 0) note($"{Unusable.Count} file{(Unusable.Count == 1 ? "" : "s")} left out, no picture could be read:\n  {string.Join("\n  ", Unusable)}");
         foreach (string name in Classes.Where((_, c) => Train.Samples.All(s => s.Label != c)))
             throw new UserException($"{options.Data}: no usable training image of class '{name}' is left; add images or remove the class");
     }

@@ -20,10 +20,10 @@ internal sealed record PictureFacts
     /// <summary>Why there is no picture; null where there is one, or where nobody looked (<see cref="AuditInput.Decoded"/>).</summary>
     public DecodeProblem? Problem { get; init; }
 
-    /// <summary>What copies are told by; null in a quick audit.</summary>
+    /// <summary>What copies are told by; null where nobody looked.</summary>
     public PictureSignature? Signature { get; init; }
 
-    /// <summary>Light, sharpness, colour, size; null in a quick audit.</summary>
+    /// <summary>Light, sharpness, colour, size; null where nobody looked.</summary>
     public PictureStatistics? Statistics { get; init; }
 }
 

@@ -19,6 +19,9 @@ public sealed record AuditOptions
     /// <summary>Weights whose frozen features the checks may use; null leaves out those that need features.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>Side in pixels at which the weights look at pictures; 0 takes the weights'.</summary>
+    public int Size { get; init; }
+
     /// <summary>A folder of unlabelled pictures as the network will meet them; null for none.</summary>
     public string? Production { get; init; }
 

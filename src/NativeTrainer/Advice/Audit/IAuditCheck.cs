@@ -18,7 +18,7 @@ internal enum AuditNeeds
     /// <summary>Unlabelled pictures as the network will meet them.</summary>
     Production = 4,
 
-    /// <summary>Signatures and statistics of every picture: never in <see cref="AuditMode.Quick"/>.</summary>
+    /// <summary>Signatures and statistics of every picture.</summary>
     Measures = 8,
 }
 

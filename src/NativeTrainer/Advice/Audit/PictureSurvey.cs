@@ -8,14 +8,14 @@ internal static class PictureSurvey
 {
     private const int FilesPerReport = 64;
 
-    /// <summary>Decodes and measures every picture once and, in a full audit with weights, computes its features; only a full audit keeps results on disk.</summary>
+    /// <summary>Decodes and measures every picture once and, in a full audit with weights, computes its features. Results are kept on disk by content: another audit of the same pictures, or another run on them, decodes none.</summary>
     /// <param name="needs">What the checks will ask for.</param>
     public static AuditInput Measure(AuditInput input, AuditOptions options, AuditNeeds needs, IReadOnlyList<Sample>? production, Action<AuditProgress>? progress, CancellationToken stop)
     {
         Sample[] samples = [.. input.Samples.Select(sample => sample.Sample)];
         var (signatures, statistics) = (new SignatureMeasure(samples.Length), new StatisticsMeasure(samples.Length));
         bool full = options.Mode == AuditMode.Full;
-        var network = new FeatureOptions { Weights = full && needs.HasFlag(AuditNeeds.Features) ? options.Weights : null, Threads = input.Threads, Cache = full };
+        var network = new FeatureOptions { Weights = full && needs.HasFlag(AuditNeeds.Features) ? options.Weights : null, Size = options.Size, Threads = input.Threads };
         using var store = new FeatureStore(network);
         var set = store.Compute(samples, [signatures, statistics], done => progress?.Invoke(new AuditProgress("looking at pictures", done, samples.Length)), stop);
         var problems = set.Unusable.ToDictionary(picture => picture.Index, picture => new DecodeProblem(picture.Path, picture.Failure, picture.Reason));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NativeTrainer.Advice.Features;
 using NativeTrainer.Imaging;
 
@@ -6,6 +7,8 @@ namespace NativeTrainer.Advice.Audit;
 /// <summary>Signatures of a pass's pictures, for copies.</summary>
 internal sealed class SignatureMeasure(int samples) : IPictureMeasure
 {
+    private readonly ConcurrentBag<Resizer> _resizers = [];
+
     /// <summary>Of each sample; null where there is no picture.</summary>
     public PictureSignature?[] Signatures { get; } = new PictureSignature?[samples];
 
@@ -15,7 +18,9 @@ internal sealed class SignatureMeasure(int samples) : IPictureMeasure
 
     public byte[]? Measure(int sample, in MeasuredPicture picture)
     {
-        var signature = picture.File.IsEmpty ? PictureSignature.Of(picture.Image) : PictureSignature.Of(picture.File, picture.Image);
+        if (!_resizers.TryTake(out var resizer)) resizer = new Resizer();
+        var signature = picture.File.IsEmpty ? PictureSignature.Of(picture.Image, resizer) : PictureSignature.Of(picture.File, picture.Image, resizer);
+        _resizers.Add(resizer);
         Signatures[sample] = signature;
         return signature.ToBytes();
     }

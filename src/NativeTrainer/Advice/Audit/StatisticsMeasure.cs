@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using NativeTrainer.Advice.Features;
 using NativeTrainer.Imaging;
 
@@ -9,6 +10,8 @@ internal sealed class StatisticsMeasure(int samples) : IPictureMeasure
 {
     private const int Numbers = 19;
 
+    private readonly ConcurrentBag<Resizer> _resizers = [];
+
     /// <summary>Of each sample; null where there is no picture.</summary>
     public PictureStatistics?[] Statistics { get; } = new PictureStatistics?[samples];
 
@@ -18,7 +21,9 @@ internal sealed class StatisticsMeasure(int samples) : IPictureMeasure
 
     public byte[]? Measure(int sample, in MeasuredPicture picture)
     {
-        var s = Statistics[sample] = PictureStatistics.Of(picture.Image, picture.Width, picture.Height);
+        if (!_resizers.TryTake(out var resizer)) resizer = new Resizer();
+        var s = Statistics[sample] = PictureStatistics.Of(picture.Image, picture.Width, picture.Height, resizer);
+        _resizers.Add(resizer);
         double[] values =
         [
             s.Width, s.Height, s.Brightness, s.Contrast, s.DarkShare, s.BrightShare, s.Shadows, s.Highlights, s.Sharpness, s.Entropy, s.FlatShare, s.Colourfulness,

@@ -126,23 +126,25 @@ internal sealed class AlignmentView
 
     private static float[] WithoutMean(float[] pixels)
     {
-        var detail = new float[pixels.Length];
-        for (int y = 0; y < Side; y++)
+        // Sums of whole numbers are exact, in whatever order.
+        var (across, detail) = (new float[pixels.Length], new float[pixels.Length]);
+        for (int i = 0; i < pixels.Length; i++)
         {
-            for (int x = 0; x < Side; x++)
-            {
-                int left = Math.Max(x - DetailRadius, 0), right = Math.Min(x + DetailRadius, Side - 1), top = Math.Max(y - DetailRadius, 0), bottom = Math.Min(y + DetailRadius, Side - 1);
-                float sum = 0;
-                for (int row = top; row <= bottom; row++)
-                {
-                    for (int column = left; column <= right; column++) sum += pixels[row * Side + column];
-                }
-                detail[y * Side + x] = pixels[y * Side + x] - sum / ((right - left + 1) * (bottom - top + 1));
-            }
+            var (left, right) = Around(i % Side);
+            for (int x = left; x <= right; x++) across[i] += pixels[i - i % Side + x];
+        }
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            var ((left, right), (top, bottom)) = (Around(i % Side), Around(i / Side));
+            float sum = 0;
+            for (int y = top; y <= bottom; y++) sum += across[y * Side + i % Side];
+            detail[i] = pixels[i] - sum / ((right - left + 1) * (bottom - top + 1));
         }
         // Frames and lettering would otherwise outweigh what the picture shows.
         float most = ClipFactor * TensorPrimitives.SumOfMagnitudes<float>(detail) / detail.Length;
         for (int i = 0; i < detail.Length; i++) detail[i] = Math.Clamp(detail[i], -most, most);
         return detail;
     }
+
+    private static (int First, int Last) Around(int at) => (Math.Max(at - DetailRadius, 0), Math.Min(at + DetailRadius, Side - 1));
 }

@@ -44,18 +44,24 @@ internal static class DuplicateThreshold
 
     private static float[] Scores(int picture, IReadOnlyList<PictureRecord> pictures, IReadOnlyList<int> considered, Func<int, AlignmentView> views, ThumbnailAligner aligner)
     {
-        var nearest = new List<(int Distance, int Other)>();
-        var hash = pictures[picture].Signature.Hash;
+        var (hash, label) = (pictures[picture].Signature.Hash, pictures[picture].Label);
+        Span<(int Distance, int Other)> nearest = stackalloc (int, int)[Neighbours];
+        nearest.Fill((int.MaxValue, -1));
         foreach (int other in considered)
         {
-            if (pictures[other].Label == pictures[picture].Label) continue;
-            nearest.Add((hash.Distance(pictures[other].Signature.Hash), other));
-            if (nearest.Count < 4096) continue;
-            nearest.Sort();
-            nearest.RemoveRange(Neighbours, nearest.Count - Neighbours);
+            if (pictures[other].Label == label) continue;
+            int distance = hash.Distance(pictures[other].Signature.Hash), place = Neighbours;
+            while (place > 0 && (distance, other).CompareTo(nearest[place - 1]) < 0) place--;
+            if (place == Neighbours) continue;
+            nearest[place..^1].CopyTo(nearest[(place + 1)..]);
+            nearest[place] = (distance, other);
         }
-        nearest.Sort();
         aligner.SetTemplate(views(picture));
-        return [.. nearest.Take(Neighbours).Select(n => aligner.Align(views(n.Other), 0).Detail)];
+        var scores = new List<float>(Neighbours);
+        foreach (var (_, other) in nearest)
+        {
+            if (other >= 0) scores.Add(aligner.Align(views(other), 0).Detail);
+        }
+        return [.. scores];
     }
 }

@@ -1,4 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace NativeTrainer.Advice.Duplicates;
 
@@ -119,7 +122,7 @@ internal sealed class ThumbnailAligner
             var (tm, ts) = Moments(_template);
             var (wm, ws) = Moments(_warped);
             if (ts < 1e-3f || ws < 1e-3f) return ThumbnailAlignment.None;
-            for (int i = 0; i < Points; i++) _masked[i] = _valid[i] * ((_warped[i] - wm) * (ts / ws) - (_template[i] - tm));
+            Difference(wm, ts / ws, tm);
             var change = Solve();
             warp = warp.After(change.Inverse());
             // At the rim, a change of ∂x/∂x moves by half the side.
@@ -133,6 +136,16 @@ internal sealed class ThumbnailAligner
         float correlation = Correlation(_template);
         Sample(other.Detail, warp);
         return new ThumbnailAlignment(correlation, Correlation(_templateDetail), share, mirrored);
+    }
+
+    // What is left between the two where both are, the other brought to the first's light.
+    private void Difference(float warpedMean, float gain, float templateMean)
+    {
+        for (int i = 0; i < Points; i += Vector256<float>.Count)
+        {
+            var (valid, warped, template) = (Vector256.LoadUnsafe(ref _valid[i]), Vector256.LoadUnsafe(ref _warped[i]), Vector256.LoadUnsafe(ref _template[i]));
+            (valid * ((warped - Vector256.Create(warpedMean)) * gain - (template - Vector256.Create(templateMean)))).StoreUnsafe(ref _masked[i]);
+        }
     }
 
     private AffineWarp Solve()
@@ -152,20 +165,32 @@ internal sealed class ThumbnailAligner
         return new AffineWarp(1 + a, b, d[2] - (a + b) * half, dd, 1 + e, d[5] - (dd + e) * half);
     }
 
-    // Fills _warped and _valid; the share of points that lie on the picture.
+    // Fills _warped and _valid; the share of points that lie on the picture. Lanes are neighbours of a row, whose length they divide; what lies beyond the edge is read at it and not kept.
     private float Sample(float[] image, AffineWarp warp)
     {
-        int count = 0;
-        for (int i = 0; i < Points; i++)
+        ref float from = ref MemoryMarshal.GetArrayDataReference(image);
+        var across = Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7);
+        var (last, inside) = (Vector256.Create(Side - 1f), Vector256.Create(Side - 1.001f));
+        for (int i = 0; i < Points; i += Vector256<float>.Count)
         {
-            var (x, y) = warp.At(i % Inner + Rim, i / Inner + Rim);
-            bool on = x >= 0 && y >= 0 && x <= Side - 1 && y <= Side - 1;
-            _valid[i] = on ? 1 : 0;
-            _warped[i] = on ? AlignmentView.Bilinear(image, Side, x, y) : 0;
-            if (on) count++;
+            var column = Vector256.Create((float)(i % Inner + Rim)) + across;
+            float row = i / Inner + Rim;
+            var (x, y) = (column * warp.A + Vector256.Create(warp.B * row) + Vector256.Create(warp.C), column * warp.D + Vector256.Create(warp.E * row) + Vector256.Create(warp.F));
+            var on = Vector256.GreaterThanOrEqual(Vector256.Min(x, y), default) & Vector256.LessThanOrEqual(Vector256.Max(x, y), last);
+            (x, y) = (Vector256.Clamp(x, default, inside), Vector256.Clamp(y, default, inside));
+            var (left, top) = (Vector256.ConvertToInt32(x), Vector256.ConvertToInt32(y));
+            var (fx, fy, at) = (x - Vector256.ConvertToSingle(left), y - Vector256.ConvertToSingle(top), top * Side + left);
+            var (a, b, c, d) = (Gather(ref from, at), Gather(ref Unsafe.Add(ref from, 1), at), Gather(ref Unsafe.Add(ref from, Side), at), Gather(ref Unsafe.Add(ref from, Side + 1), at));
+            var (upper, lower) = (a + (b - a) * fx, c + (d - c) * fx);
+            (on & Vector256<float>.One).StoreUnsafe(ref _valid[i]);
+            (on & (upper + (lower - upper) * fy)).StoreUnsafe(ref _warped[i]);
         }
-        return count / (float)Points;
+        return TensorPrimitives.Sum<float>(_valid) / Points;
     }
+
+    private static Vector256<float> Gather(ref float from, Vector256<int> at) => Vector256.Create(
+        Unsafe.Add(ref from, at.GetElement(0)), Unsafe.Add(ref from, at.GetElement(1)), Unsafe.Add(ref from, at.GetElement(2)), Unsafe.Add(ref from, at.GetElement(3)),
+        Unsafe.Add(ref from, at.GetElement(4)), Unsafe.Add(ref from, at.GetElement(5)), Unsafe.Add(ref from, at.GetElement(6)), Unsafe.Add(ref from, at.GetElement(7)));
 
     private (float Mean, float Deviation) Moments(float[] values)
     {

@@ -75,7 +75,9 @@ internal sealed class TypicalPicture
         else
         {
             double sharpness = _sharpness.Score(PictureProperty.Sharpness.Value(picture));
-            if (picture.Sharpness <= SoftSharpness && sharpness <= -FarScore)
+            // In a sharp set nothing else looks like these, however far a dark or small class spreads the sharpness.
+            bool blurred = picture.Sharpness <= BlurredSharpness && _sharpness.Median >= Math.Log2(SoftSharpness);
+            if (blurred || (picture.Sharpness <= SoftSharpness && sharpness <= -FarScore))
                 yield return Found(PictureIssue.Blurry, picture.Sharpness, Math.Pow(2, _sharpness.Median) - 0.5, sharpness, picture.Sharpness <= BlurredSharpness);
             if (picture.IsGray && _grayShare < GrayShareOfSet) yield return Found(PictureIssue.Gray, picture.ColouredShare, _coloured, 1 / Math.Max(_grayShare, 0.01), false);
         }

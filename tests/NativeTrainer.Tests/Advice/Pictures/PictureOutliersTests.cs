@@ -43,6 +43,16 @@ public sealed class PictureOutliersTests
         _ => throw new ArgumentOutOfRangeException(nameof(issue)),
     };
 
+    // A third of the set is dark, and so less sharp: blur beyond doubt stands out all the same.
+    [Fact]
+    public void ADarkClassDoesNotHideABlurredPicture()
+    {
+        PictureStatistics[] dark = [.. Enumerable.Range(0, 40).Select(i => PictureStatistics.Of(DrawnPhotos.Draw(i, light: 0.3)))];
+        var found = PictureOutliers.Find([.. Usual, .. dark, PictureStatistics.Of(DrawnPhotos.Blurred(DrawnPhotos.Draw(9), 24))]);
+        var blurred = Assert.Single(found, o => o.Issue == PictureIssue.Blurry);
+        Assert.Equal((100, true), (blurred.Index, blurred.Extreme));
+    }
+
     // Night, gray, small or upright: what a whole set is, none of it is for.
     [Fact]
     public void AWholeSetOfAKindHasNone()

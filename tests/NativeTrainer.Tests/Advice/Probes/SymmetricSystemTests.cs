@@ -22,6 +22,7 @@ public sealed class SymmetricSystemTests
     [InlineData(63)]
     [InlineData(64)]
     [InlineData(65)]
+    [InlineData(131)] // an edge of rows and of columns behind whole tiles
     [InlineData(200)]
     public void CholeskySolvesWhatItWasGiven(int n)
     {

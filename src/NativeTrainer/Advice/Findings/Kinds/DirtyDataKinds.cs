@@ -53,7 +53,7 @@ internal static class DirtyDataKinds
         What = "Pictures without sharp edges: out of focus, moved, or enlarged from thumbnails.",
         Found = """
             By the variance of the Laplacian of the luma at a short side of 224 pixels: blur that is gone at that size does no harm. It has to be beyond an
-            absolute floor and far from this set's median, so that a good set has no worst pictures and a set of night photos is not all dark.
+            absolute floor and far from this set's median, so that a good set has no worst pictures; where nothing but shapes is left, a median that is sharp is enough.
             """,
         Fix = "Look at those shown, the most blurred first; drop what you would not name yourself.",
         Cost = "Some blur teaches robustness; much of it in one class becomes that class's mark.",
