@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using NativeTrainer.Advice.Findings;
-using NativeTrainer.Advice.Metrics;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
@@ -29,7 +28,7 @@ internal sealed record BaselineJson(string Class, double Accuracy, double Balanc
 {
     public static BaselineJson Of(ClassificationMetrics metrics)
     {
-        var baseline = MajorityBaseline.Of(metrics);
+        var baseline = metrics.Baseline;
         return new(baseline.Class, baseline.Accuracy, baseline.BalancedAccuracy, baseline.MacroF1);
     }
 }

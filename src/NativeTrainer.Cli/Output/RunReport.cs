@@ -1,6 +1,5 @@
 using NativeTrainer.Advice.Audit.Checks;
 using NativeTrainer.Advice.Findings;
-using NativeTrainer.Advice.Metrics;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Training;
 using static NativeTrainer.Cli.Output.Units;
@@ -40,7 +39,7 @@ internal static class RunReport
         output.WriteLine(Invariant($"{what} ({Plural(metrics.Count, "image")})"));
         string top5 = metrics.PerClass.Count > 5 ? Invariant($"  top-5 {metrics.Top5:0.000}") : "";
         output.WriteLine(Invariant($"  accuracy {metrics.Accuracy:0.000}{top5}  loss {metrics.Loss:0.000}  balanced accuracy {metrics.BalancedAccuracy:0.000}  macro F1 {metrics.MacroF1:0.000}"));
-        var baseline = MajorityBaseline.Of(metrics);
+        var baseline = metrics.Baseline;
         output.WriteLine(Invariant($"  baseline {baseline.Accuracy:0.000} (always '{baseline.Class}'): balanced accuracy {baseline.BalancedAccuracy:0.000}, macro F1 {baseline.MacroF1:0.000}"));
         foreach (var finding in findings) output.WriteLine($"  {AuditText.Word(finding)}: {finding.Kind}: {finding.Summary} {finding.Advice}");
         output.WriteLine();
