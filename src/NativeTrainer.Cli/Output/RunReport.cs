@@ -27,10 +27,18 @@ internal static class RunReport
         output.WriteLine($"{"next",-12}nativetrainer predict --weights {Shell(weights)} PHOTO…");
     }
 
-    public static void Write(TextWriter output, EvaluationResult result)
+    /// <param name="report">Adds all figures with their intervals.</param>
+    public static void Write(TextWriter output, EvaluationResult result, ClassificationReport? report = null)
     {
         Write(output, "all images", result.Metrics, BaselineCheck.Of(result.Metrics) is { } poor ? [poor] : []);
+        if (report is not null)
+        {
+            MetricsText.Write(output, report.Figures);
+            output.WriteLine();
+        }
         Unusable(output, result.Unusable);
+        if (result.Fitted is { } fitted) output.WriteLine(Invariant($"{"temperature",-12}{fitted.Temperature:0.000}, kept in the weights: log loss {fitted.Before:0.000} without it, {fitted.After:0.000} with it"));
+        else if (result.Temperature != 1) output.WriteLine(Invariant($"{"temperature",-12}{result.Temperature:0.000}, of the weights"));
         output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s"));
     }
 

@@ -35,7 +35,8 @@ public sealed record ClassReport(string Name, long Count, long Predicted, double
 /// <summary>All figures of a single-label classifier on a set, with 95 % intervals: of shares of samples by Wilson, of the others by a bootstrap stratified by class.</summary>
 public sealed class ClassificationReport
 {
-    private const string NoSamples = "there are no samples", Flat = "no interval: every resample gives the same";
+    private const string NoSamples = "there are no samples", Flat = "no interval: every resample gives the same",
+        TooMany = "no interval: too many scores to rank again for each resample";
 
     private ClassificationReport(PredictionSet set, IReadOnlyList<Figure> figures, IReadOnlyList<ClassReport> perClass, ReliabilityDiagram? reliability)
         => (Set, Figures, PerClass, Reliability) = (set, figures, perClass, reliability);
@@ -67,7 +68,8 @@ public sealed class ClassificationReport
         {
             var (key, name, undefined, share) = measure.Measures[i];
             var interval = share ? Interval.OfShare((long)Math.Round(values[i] * set.Count), set.Count) : Spread(i);
-            string? note = set.Count == 0 ? NoSamples : double.IsNaN(values[i]) ? undefined : interval.IsDefined ? null : Flat;
+            bool unranked = key is "macroAuroc" or "map" && set.Probabilities!.Length > OneVersusRest.MostKept;
+            string? note = set.Count == 0 ? NoSamples : double.IsNaN(values[i]) ? undefined : interval.IsDefined ? null : unranked ? TooMany : Flat;
             figures.Add(new Figure(key, name, values[i], interval, note));
         }
         var ranks = measure.Ranks;

@@ -13,9 +13,6 @@ internal sealed class ResampledMeasures
 
     public const string NoRoc = "undefined: no class has samples both of its own and of others";
 
-    /// <summary>Scores whose ranks are resampled: 2,000 passes over more take longer than a second or two.</summary>
-    private const int MostRanked = 200_000;
-
     private const string NoSamples = "undefined: there are no samples", OneClass = "undefined: only one class occurs",
         NoSpread = "undefined: the truth or the predictions are a single class";
 
@@ -55,7 +52,7 @@ internal sealed class ResampledMeasures
     public void Compute(ReadOnlySpan<int> times, Span<double> figures)
     {
         var totals = ClassTotals.Of(_set.Labels, _set.Predicted, times, _set.Classes.Count);
-        var areas = Ranks is null || (!times.IsEmpty && _set.Probabilities!.Length > MostRanked) ? (double.NaN, double.NaN) : Ranks.Areas(times);
+        var areas = Ranks is null || (!times.IsEmpty && _set.Probabilities!.Length > OneVersusRest.MostKept) ? (double.NaN, double.NaN) : Ranks.Areas(times);
         var resample = new Resample(totals, Mean(times, _loss), Mean(times, _brier), Mean(times, _top), Reliability?.Error(times) ?? double.NaN, areas.Item1, areas.Item2);
         for (int i = 0; i < _measures.Count; i++) figures[i] = _measures[i].Value(resample);
         for (int c = 0; c < _set.Classes.Count; c++) figures[_measures.Count + c] = totals[c].F();

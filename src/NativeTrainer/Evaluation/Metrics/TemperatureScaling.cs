@@ -54,13 +54,21 @@ public sealed record TemperatureScaling(double Temperature, double Before, doubl
         }
     }
 
+    /// <summary>Probabilities of one sample's logits.</summary>
+    public static float[] Probabilities(ReadOnlySpan<float> logits, double temperature)
+    {
+        float[] row = [.. logits];
+        Apply(row, row.Length, temperature);
+        return row;
+    }
+
     /// <summary>The temperature that weights were given; 1 where none was.</summary>
     public static double Of(ModelWeights weights)
         => weights.Notes.TryGetValue(Key, out string? text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value) ? value : 1;
 
-    /// <summary>The weights with the temperature in their metadata.</summary>
-    public ModelWeights Store(ModelWeights weights)
-        => weights with { Notes = new Dictionary<string, string>(weights.Notes) { [Key] = Temperature.ToString(CultureInfo.InvariantCulture) } };
+    /// <summary>Keeps the temperature with weights: prediction and evaluation then apply it. The tensors stay as they are.</summary>
+    /// <exception cref="UserException">The file was not written by this program, or cannot be written.</exception>
+    public void Store(string weights) => ModelFile.SetNote(weights, Key, Temperature.ToString(CultureInfo.InvariantCulture));
 
     private static (double Loss, double Slope) At(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, double beta)
     {

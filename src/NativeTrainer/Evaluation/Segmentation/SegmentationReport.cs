@@ -46,14 +46,20 @@ public sealed record SegmentationReport(int Images, MaskCounts Counts, IReadOnly
         var (pairs, notes) = Pair(options.Truth, options.Predictions);
         var images = new MaskCounts[pairs.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Bootstrap.Threads > 0 ? options.Bootstrap.Threads : Environment.ProcessorCount };
-        try
+        var failures = new UserException?[images.Length];
+        Parallel.For(0, images.Length, parallel, i =>
         {
-            Parallel.For(0, images.Length, parallel, i => images[i] = Compare(pairs[i].Truth, pairs[i].Predicted, options));
-        }
-        catch (AggregateException errors) when (errors.InnerExceptions.OfType<UserException>().FirstOrDefault() is { } first)
-        {
-            throw new UserException(errors.InnerExceptions.OfType<UserException>().Select(e => e.Message).Order(StringComparer.Ordinal).First(), first);
-        }
+            try
+            {
+                images[i] = Compare(pairs[i].Truth, pairs[i].Predicted, options);
+            }
+            catch (UserException failure)
+            {
+                failures[i] = failure;
+            }
+        });
+        // The same one whichever thread came first.
+        if (failures.OfType<UserException>().FirstOrDefault() is { } first) throw first;
         return Of(images, options.Classes, options.Bootstrap) with { Notes = notes };
     }
 
