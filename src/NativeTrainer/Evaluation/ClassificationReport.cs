@@ -77,7 +77,7 @@ public sealed class ClassificationReport
         {
             double weighted = ranks.AreaUnderRoc(Averaging.Weighted);
             figures.Insert(figures.FindIndex(f => f.Key == "macroAuroc") + 1,
-                new Figure("weightedAuroc", "AUROC, weighted", weighted, Interval.Undefined, double.IsNaN(weighted) ? ResampledMeasures.NoRoc : null));
+                new Figure("weightedAuroc", "AUROC, weighted", weighted, Interval.Undefined, set.Count == 0 ? NoSamples : double.IsNaN(weighted) ? ResampledMeasures.NoRoc : null));
         }
         int first = measure.Measures.Count;
         var totals = ClassTotals.Of(set.Labels, set.Predicted, k);

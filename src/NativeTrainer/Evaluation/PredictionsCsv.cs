@@ -70,7 +70,6 @@ public static class PredictionsCsv
 
     private static Columns Find(string file, List<string> header)
     {
-        if (header.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UserException($"{file}: the column '{twice.Key}' appears twice. Keep one.");
         int label = header.IndexOf("label");
         if (label < 0)
         {
@@ -80,6 +79,8 @@ public static class PredictionsCsv
         int prediction = header.FindIndex(Told.Contains);
         // A run's file: everything behind 'probability', which is the likeliest class's own, is a class, whatever its name.
         int own = prediction >= 0 && prediction + 1 < header.Count && header[prediction + 1] == "probability" ? prediction + 1 : -1;
+        foreach (var part in (IEnumerable<string>[])[header.Take(own + 1), header.Skip(own + 1)])
+            if (part.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UserException($"{file}: the column '{twice.Key}' appears twice. Keep one.");
         int[] names = [.. Enumerable.Range(0, label).Where(c => Naming.Contains(header[c]))];
         int[] classes = own >= 0 ? [.. Enumerable.Range(own + 1, header.Count - own - 1)]
             : [.. Enumerable.Range(0, header.Count).Where(c => c != label && c != prediction && !names.Contains(c) && !(names.Length == 0 && header[c] is "path" or "id"))];

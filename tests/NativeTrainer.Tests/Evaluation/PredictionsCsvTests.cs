@@ -29,7 +29,8 @@ public sealed class PredictionsCsvTests : IDisposable
     {
         var set = Read("label,prediction\ncat,dog\ndog,dog\n");
         Assert.Equal((string[])["cat", "dog"], set.Classes);
-        Assert.Equal(([0, 1], [1, 1]), ((int[])[.. set.Labels], (int[])[.. set.Predicted]));
+        Assert.Equal([0, 1], set.Labels);
+        Assert.Equal([1, 1], set.Predicted);
         Assert.Null(set.Probabilities);
     }
 
