@@ -96,22 +96,33 @@ public sealed class MetricsCommandTests(CliFixture fixture) : IClassFixture<CliF
     [Fact]
     public void AFittedTemperatureStaysWithTheWeights()
     {
-        string weights = Path.Combine(_folder, "w.safetensors"), other = Path.Combine(_folder, "run");
-        File.Copy(fixture.Weights, weights);
+        string run = Path.Combine(_folder, "run"), other = Path.Combine(_folder, "other"), weights = Path.Combine(run, "best.safetensors");
+        Train(fixture.Weights, run);
         string picture = Directory.EnumerateFiles(Path.Combine(fixture.Data, "val", "boat")).Order().First();
         string before = CliFixture.Run("predict", "--weights", weights, "--json", picture).LastLine;
-        using var fitted = Json("evaluate", "--weights", weights, "--data", fixture.Data, "--split", "val", "--fit-temperature", "--json");
+        using var fitted = Json("evaluate", "--weights", weights, "--data", fixture.Data, "--split", "train", "--fit-temperature", "--json");
         var temperature = fitted.RootElement.GetProperty("temperature");
         Assert.True(temperature.GetProperty("lossAfter").GetDouble() <= temperature.GetProperty("lossBefore").GetDouble());
         Assert.Equal(temperature.GetProperty("lossAfter").GetDouble(), fitted.RootElement.GetProperty("loss").GetDouble(), 1e-6);
-        using var again = Json("evaluate", "--weights", weights, "--data", fixture.Data, "--split", "val", "--json");
+        using var again = Json("evaluate", "--weights", weights, "--data", fixture.Data, "--split", "train", "--json");
         Assert.Equal(fitted.RootElement.GetProperty("loss").GetDouble(), again.RootElement.GetProperty("loss").GetDouble(), 1e-12);
         Assert.Equal(temperature.GetProperty("value").GetDouble(), again.RootElement.GetProperty("temperature").GetProperty("value").GetDouble());
         Assert.NotEqual(before, CliFixture.Run("predict", "--weights", weights, "--json", picture).LastLine);
 
-        Assert.Equal(0, CliFixture.Run("train", "--data", fixture.Data, "--weights", weights, "--strategy", "head", "--head-epochs", "1", "--out", other).Code);
+        Train(weights, other);
         using var trained = Json("evaluate", "--weights", Path.Combine(other, "best.safetensors"), "--data", fixture.Data, "--json");
         Assert.Equal(1, trained.RootElement.GetProperty("temperature").GetProperty("value").GetDouble());
+    }
+
+    // Random weights are right no more often than chance: no temperature is best, and none is kept.
+    [Fact]
+    public void ATemperatureThatCannotBeFittedIsNotKept()
+    {
+        byte[] before = File.ReadAllBytes(fixture.Weights);
+        var result = CliFixture.Run("evaluate", "--weights", fixture.Weights, "--data", fixture.Data, "--split", "val", "--fit-temperature");
+        Assert.Equal(2, result.Code);
+        Assert.Contains("no temperature fits", result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(fixture.Weights));
     }
 
     [Theory]
@@ -131,6 +142,12 @@ public sealed class MetricsCommandTests(CliFixture fixture) : IClassFixture<CliF
         string line = Assert.Single(result.Error.TrimEnd().Split('\n'));
         Assert.StartsWith("error: ", line, StringComparison.Ordinal);
         Assert.Contains(said, line, StringComparison.Ordinal);
+    }
+
+    private void Train(string weights, string run)
+    {
+        var result = CliFixture.Run("train", "--data", fixture.Data, "--weights", weights, "--strategy", "head", "--head-epochs", "3", "--epochs", "1", "--out", run);
+        Assert.True(result.Code == 0, result.Error);
     }
 
     private static JsonDocument Json(params string[] arguments)

@@ -108,8 +108,12 @@ public static class Evaluator
     private static TemperatureScaling Fit(EvaluateOptions options, IReadOnlyList<PredictedImage> logits, int classes)
     {
         var fitted = TemperatureScaling.Fit([.. logits.SelectMany(image => image.Probabilities)], [.. logits.Select(image => image.Label)], classes);
-        if (fitted.AtBound) throw new UserException(string.Create(CultureInfo.InvariantCulture,
-            $"{options.Data}: no temperature fits best: the log loss still falls at {fitted.Temperature:0.##}, as where all {logits.Count} images are right. Take more images, or such as are not trained on"));
+        if (fitted.AtBound)
+        {
+            string why = fitted.Temperature < 1 ? $"all {logits.Count} images may be right" : "the network tells the classes apart no better than chance";
+            throw new UserException(string.Create(CultureInfo.InvariantCulture,
+                $"{options.Data}: no temperature fits: the log loss still falls at {fitted.Temperature:0.##}, so {why}. Nothing was kept; take more images of the kind the network was trained for"));
+        }
         fitted.Store(options.Weights);
         return fitted;
     }

@@ -146,6 +146,11 @@ internal static class HandCases
 
     private static IEnumerable<MetricCase> Intervals()
     {
+        PredictionSet Said(int[] labels, int[] predicted) => new() { Classes = ["a", "b", "c"], Labels = labels, Predicted = predicted };
+        double Most(PredictionSet set) => ClassificationReport.Of(set, new ReportOptions { Bootstrap = new BootstrapOptions { Resamples = 2 } }).MostConfused(1).Sum(pair => pair.Count);
+        yield return Case("mostConfused", "a for b twice, b for c once", "2", 2, Most(Said([0, 0, 1, 2], [1, 1, 2, 2])), degenerate: false);
+        yield return Case("mostConfused", "nothing wrong", "no pair", 0, Most(Said([0, 1], [0, 1])));
+        yield return Case("mostConfused", "empty", "no pair", 0, Most(Said([], [])));
         yield return Case("wilson", "0 of 0", "nothing", double.NaN, Interval.OfShare(0, 0).Low);
         Interval Of(int[] strata, double[] values) => Bootstrap.Run(strata, 1, (times, figures) =>
         {
