@@ -32,7 +32,10 @@ public sealed record Figure(string Key, string Name, double Value, Interval Inte
 public sealed record ClassReport(string Name, long Count, long Predicted, double Precision, Interval PrecisionInterval, double Recall, Interval RecallInterval, double Specificity,
     double F1, Interval F1Interval, double AreaUnderRoc, double AveragePrecision);
 
-/// <summary>All figures of a single-label classifier on a set, with 95 % intervals: of shares of samples by Wilson, of the others by a bootstrap stratified by class.</summary>
+/// <summary>
+/// All figures of a single-label classifier on a set, with 95 % intervals: of shares of samples by Wilson, of the others by a bootstrap stratified by class (which puts that of
+/// the calibration error too high: a resample adds noise to each bin, and gaps count by their size).
+/// </summary>
 public sealed class ClassificationReport
 {
     private const string NoSamples = "there are no samples", Flat = "no interval: every resample gives the same",
