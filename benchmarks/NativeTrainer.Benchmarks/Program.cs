@@ -1,4 +1,5 @@
 using NativeTrainer.Benchmarks.Advice;
+using NativeTrainer.Benchmarks.Evaluation;
 using NativeTrainer.Benchmarks.Ops;
 using NativeTrainer.Benchmarks.Throughput;
 using NativeTrainer.Benchmarks.Training;
@@ -15,7 +16,7 @@ try
     switch (args.FirstOrDefault())
     {
         case null or "help" or "--help" or "-h":
-            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}\n{WinogradLosses.Help}\n{AdviceQuality.Help}");
+            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}\n{WinogradLosses.Help}\n{AdviceQuality.Help}\n{MetricsBenchmark.Help}");
             return 0;
         case "throughput":
             ThroughputCommand.Run(new CommandArguments(args.Skip(1)));
@@ -31,11 +32,17 @@ try
             return 0;
         case "advice-quality":
             return AdviceQuality.Run(new CommandArguments(args.Skip(1)));
+        case "metrics":
+            MetricsBenchmark.Run(new CommandArguments(args.Skip(1)));
+            return 0;
+        case "metrics-coverage":
+            MetricsBenchmark.Coverage(new CommandArguments(args.Skip(1)));
+            return 0;
         case "ops":
             OpBenchmarks.Run(args[1..]);
             return 0;
         case var other:
-            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table, winograd-losses, advice-quality or ops");
+            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table, winograd-losses, advice-quality, metrics, metrics-coverage or ops");
     }
 }
 catch (UsageException mistake)

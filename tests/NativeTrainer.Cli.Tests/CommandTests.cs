@@ -119,6 +119,7 @@ public sealed class CommandTests(CliFixture fixture) : IClassFixture<CliFixture>
     [InlineData("lr-find")]
     [InlineData("evaluate")]
     [InlineData("predict")]
+    [InlineData("metrics")]
     [InlineData("convert")]
     [InlineData("inspect")]
     [InlineData("augment-preview")]

@@ -34,6 +34,8 @@ internal sealed class PngFile
         return this;
     }
 
+    public byte[] Bytes => [.. _bytes];
+
     /// <summary>Rows of packed samples, without the filter byte.</summary>
     public byte[] Finish(params byte[][] rows)
     {

@@ -80,7 +80,7 @@ internal static class DemoCommand
         string drawn = Path.Combine(folder, "predictions.png");
         PredictionGrid.Save(drawn, [.. Enumerable.Range(0, ShownImages).Select(i => result.Images[i * result.Images.Count / ShownImages])], result.Classes, Columns);
         log.WriteLine();
-        if (json) JsonResults.WriteTo(output, EvaluateJson.Of(result));
+        if (json) JsonResults.WriteTo(output, EvaluateJson.Of(result, ClassificationReport.Of(PredictionSet.Of(result.Images, result.Classes), new ReportOptions())));
         else Report(output, folder, tuned, result, drawn, watch.Elapsed);
         return ExitCode.Done;
     }

@@ -3,6 +3,7 @@ using NativeTrainer.Cli.Arguments;
 using NativeTrainer.Cli.Drawing;
 using NativeTrainer.Cli.Output;
 using NativeTrainer.Evaluation;
+using NativeTrainer.Evaluation.Intervals;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Cli.Commands;
@@ -16,7 +17,8 @@ internal static class EvaluateCommand
             "nativetrainer evaluate --weights runs/photos-1/best.safetensors --data photos/val",
             "nativetrainer evaluate --weights best.safetensors --data photos --split test --out report",
             "nativetrainer evaluate --weights best.safetensors --data test.csv --json",
-            "nativetrainer evaluate --weights best.safetensors --data annotations.xml --crop-boxes 0.1");
+            "nativetrainer evaluate --weights best.safetensors --data annotations.xml --crop-boxes 0.1",
+            "nativetrainer evaluate --weights best.safetensors --data photos --split val --fit-temperature");
         var weights = NetworkFlags.Weights();
         var data = Options.Text("--data", "PATH", "A split's folder with one folder per class, a CSV with path,label, a data root, or annotations as for train.", "-d");
         data.Required = true;
@@ -24,8 +26,9 @@ internal static class EvaluateCommand
         var cropBoxes = DataFlags.CropBoxes();
         var limit = Options.Integer("--limit", "N", "Only N images, spread evenly over the set. [default: all]");
         var folder = Options.Text("--out", "FOLDER", "Write per-class.csv, confusion.csv, predictions.csv and confusion.png there.", "-o");
+        var temperature = Options.Switch("--fit-temperature", "Fit a temperature to these images, which should be of validation, and keep it in the weights: probabilities then say how often the network is right.");
         var (size, batch, threads, device, precision, json) = (NetworkFlags.Size(), NetworkFlags.Batch(), MachineFlags.Threads(), MachineFlags.Device(), MachineFlags.Precision(), JsonFlag.Make());
-        foreach (Option option in (Option[])[weights, data, split, cropBoxes, limit, folder, size, batch, threads, device, precision, json]) command.Add(option);
+        foreach (Option option in (Option[])[weights, data, split, cropBoxes, limit, folder, temperature, size, batch, threads, device, precision, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -36,6 +39,7 @@ internal static class EvaluateCommand
                 Split = parsed.Given(split) ? parsed.GetValue(split) : null,
                 CropBoxes = DataFlags.Margin(parsed, cropBoxes),
                 Limit = parsed.GetValue(limit),
+                FitTemperature = parsed.GetValue(temperature),
                 Size = parsed.GetValue(size),
                 Batch = parsed.GetValue(batch),
                 Threads = parsed.GetValue(threads),
@@ -43,8 +47,9 @@ internal static class EvaluateCommand
                 Precision = parsed.GetValue(precision),
             });
             if (parsed.GetValue(folder) is string to) Save(to, result);
-            if (parsed.GetValue(json)) JsonResults.WriteTo(output, EvaluateJson.Of(result));
-            else RunReport.Write(output, result);
+            var report = ClassificationReport.Of(PredictionSet.Of(result.Images, result.Classes), new ReportOptions { Bootstrap = new BootstrapOptions { Threads = Math.Max(0, parsed.GetValue(threads)) } });
+            if (parsed.GetValue(json)) JsonResults.WriteTo(output, EvaluateJson.Of(result, report));
+            else RunReport.Write(output, result, report);
             return ExitCode.Done;
         });
         return command;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using NativeTrainer.Advice.Findings;
-using NativeTrainer.Advice.Metrics;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
@@ -22,14 +21,14 @@ internal sealed record ClassJson(string Name, int Count, double Precision, doubl
         => [.. metrics.PerClass.Select(c => new ClassJson(c.Name, c.Count, c.Precision, double.IsNaN(c.Recall) ? null : c.Recall, c.F1))];
 }
 
-internal sealed record BestJson(int Epoch, double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, ClassJson[] PerClass);
+internal sealed record BestJson(int Epoch, double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, double MajorityBaseline, ClassJson[] PerClass);
 
 /// <summary>What always saying the most frequent class would score on the same images.</summary>
 internal sealed record BaselineJson(string Class, double Accuracy, double BalancedAccuracy, double MacroF1)
 {
     public static BaselineJson Of(ClassificationMetrics metrics)
     {
-        var baseline = MajorityBaseline.Of(metrics);
+        var baseline = metrics.Baseline;
         return new(baseline.Class, baseline.Accuracy, baseline.BalancedAccuracy, baseline.MacroF1);
     }
 }
@@ -41,22 +40,27 @@ internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double 
     {
         var best = result.Best;
         return new(
-            result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, ClassJson.Of(best)),
+            result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, best.Baseline.Accuracy, ClassJson.Of(best)),
             result.BestEpoch < 1 ? null : BaselineJson.Of(best), result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
             result.Unusable, result.Audit.Marks, [.. result.Audit.Findings.Select(FindingLine.Of)]);
     }
 }
 
-internal sealed record EvaluateJson(double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, BaselineJson Baseline, int Count, double ImagesPerSecond,
-    ClassJson[] PerClass, int[][] Confusion, IReadOnlyList<string> Unusable)
+internal sealed record EvaluateJson(double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, double MajorityBaseline, BaselineJson Baseline, int Count, double ImagesPerSecond,
+    ClassJson[] PerClass, int[][] Confusion, IReadOnlyList<string> Unusable, Dictionary<string, FigureJson> Figures, ClassReportJson[] Classes, ReliabilityJson[]? Reliability, TemperatureJson Temperature)
 {
-    public static EvaluateJson Of(EvaluationResult result)
+    public static EvaluateJson Of(EvaluationResult result, ClassificationReport report)
     {
         var metrics = result.Metrics;
-        return new(metrics.Accuracy, metrics.Top5, metrics.Loss, metrics.BalancedAccuracy, metrics.MacroF1, BaselineJson.Of(metrics), metrics.Count, result.ImagesPerSecond,
-            ClassJson.Of(metrics), metrics.Confusion, result.Unusable);
+        return new(metrics.Accuracy, metrics.Top5, metrics.Loss, metrics.BalancedAccuracy, metrics.MacroF1, metrics.Baseline.Accuracy, BaselineJson.Of(metrics), metrics.Count, result.ImagesPerSecond,
+            ClassJson.Of(metrics), metrics.Confusion, result.Unusable, FigureJson.Of(report.Figures), ClassReportJson.Of(report), ReliabilityJson.Of(report.Reliability),
+            new TemperatureJson(result.Temperature, result.Fitted?.Before, result.Fitted?.After));
     }
 }
+
+/// <param name="LossBefore">Where it was fitted: log loss without it.</param>
+/// <param name="LossAfter">And with it.</param>
+internal sealed record TemperatureJson(double Value, double? LossBefore, double? LossAfter);
 
 internal sealed record ClassProbability(string Class, float Probability);
 
@@ -95,6 +99,10 @@ internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices, string? No
 [JsonSerializable(typeof(DevicesJson))]
 [JsonSerializable(typeof(RangeTestJson))]
 [JsonSerializable(typeof(PlanJson))]
+[JsonSerializable(typeof(MetricsJson))]
+[JsonSerializable(typeof(PairedJson))]
+[JsonSerializable(typeof(DetectionJson))]
+[JsonSerializable(typeof(SegmentationJson))]
 internal sealed partial class ResultsContext : JsonSerializerContext;
 
 internal static class JsonResults

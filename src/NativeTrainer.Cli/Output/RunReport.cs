@@ -1,6 +1,5 @@
 using NativeTrainer.Advice.Audit.Checks;
 using NativeTrainer.Advice.Findings;
-using NativeTrainer.Advice.Metrics;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Training;
 using static NativeTrainer.Cli.Output.Units;
@@ -28,10 +27,18 @@ internal static class RunReport
         output.WriteLine($"{"next",-12}nativetrainer predict --weights {Shell(weights)} PHOTO…");
     }
 
-    public static void Write(TextWriter output, EvaluationResult result)
+    /// <param name="report">Adds all figures with their intervals.</param>
+    public static void Write(TextWriter output, EvaluationResult result, ClassificationReport? report = null)
     {
         Write(output, "all images", result.Metrics, BaselineCheck.Of(result.Metrics) is { } poor ? [poor] : []);
+        if (report is not null)
+        {
+            MetricsText.Write(output, report.Figures);
+            output.WriteLine();
+        }
         Unusable(output, result.Unusable);
+        if (result.Fitted is { } fitted) output.WriteLine(Invariant($"{"temperature",-12}{fitted.Temperature:0.000}, kept in the weights: log loss {fitted.Before:0.000} without it, {fitted.After:0.000} with it"));
+        else if (result.Temperature != 1) output.WriteLine(Invariant($"{"temperature",-12}{result.Temperature:0.000}, of the weights"));
         output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s"));
     }
 
@@ -40,7 +47,7 @@ internal static class RunReport
         output.WriteLine(Invariant($"{what} ({Plural(metrics.Count, "image")})"));
         string top5 = metrics.PerClass.Count > 5 ? Invariant($"  top-5 {metrics.Top5:0.000}") : "";
         output.WriteLine(Invariant($"  accuracy {metrics.Accuracy:0.000}{top5}  loss {metrics.Loss:0.000}  balanced accuracy {metrics.BalancedAccuracy:0.000}  macro F1 {metrics.MacroF1:0.000}"));
-        var baseline = MajorityBaseline.Of(metrics);
+        var baseline = metrics.Baseline;
         output.WriteLine(Invariant($"  baseline {baseline.Accuracy:0.000} (always '{baseline.Class}'): balanced accuracy {baseline.BalancedAccuracy:0.000}, macro F1 {baseline.MacroF1:0.000}"));
         foreach (var finding in findings) output.WriteLine($"  {AuditText.Word(finding)}: {finding.Kind}: {finding.Summary} {finding.Advice}");
         output.WriteLine();

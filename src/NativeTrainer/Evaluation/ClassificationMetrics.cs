@@ -33,8 +33,8 @@ public sealed record ClassificationMetrics
 
     public required IReadOnlyList<ClassFigures> PerClass { get; init; }
 
-    /// <summary>The accuracy of always answering the class that most of these images have.</summary>
-    public double MajorityBaseline => PerClass.Max(c => c.Count) / (double)Count;
+    /// <summary>What always answering the class that most of these images have would score.</summary>
+    public MajorityBaseline Baseline => MajorityBaseline.Of([.. PerClass.Select(c => c.Count)], [.. PerClass.Select(c => c.Name)]);
 
     /// <summary>Confusion[truth][predicted], in images.</summary>
     public required int[][] Confusion { get; init; }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using NativeTrainer.Evaluation.Metrics;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
@@ -40,6 +42,9 @@ public sealed record EvaluateOptions : InferenceOptions
 
     /// <summary>Only the first so many images, spread evenly over the set; 0 takes all.</summary>
     public int Limit { get; init; }
+
+    /// <summary>Fits a temperature to these images, which should be neither trained nor tested on, keeps it with the weights and applies it.</summary>
+    public bool FitTemperature { get; init; }
 }
 
 /// <summary>Images to classify.</summary>
@@ -50,7 +55,14 @@ public sealed record PredictOptions : InferenceOptions
 }
 
 public sealed record EvaluationResult(ClassificationMetrics Metrics, IReadOnlyList<string> Classes, IReadOnlyList<PredictedImage> Images, IReadOnlyList<string> Unusable,
-    double ImagesPerSecond);
+    double ImagesPerSecond)
+{
+    /// <summary>What the logits were divided by: of the weights, or fitted to these images; 1 where there is none.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Where one was fitted.</summary>
+    public TemperatureScaling? Fitted { get; init; }
+}
 
 /// <summary>Classes, an image each in the order given, and the files that gave no picture.</summary>
 public sealed record PredictionResult(IReadOnlyList<string> Classes, IReadOnlyList<PredictedImage> Images, IReadOnlyList<string> Unusable);
@@ -70,26 +82,48 @@ public static class Evaluator
             : split.Samples;
         var names = Names(weights, split.Classes);
         var watch = Stopwatch.StartNew();
-        var (images, unusable) = Run(options, weights, samples, stop);
+        double temperature = TemperatureScaling.Of(weights);
+        var (images, unusable) = Run(options, weights, samples, options.FitTemperature ? null : temperature, stop);
         double seconds = watch.Elapsed.TotalSeconds;
+        TemperatureScaling? fitted = null;
+        if (options.FitTemperature)
+        {
+            fitted = Fit(options, images, names.Count);
+            temperature = fitted.Temperature;
+            images = [.. images.Select(image => image with { Probabilities = TemperatureScaling.Probabilities(image.Probabilities, temperature) })];
+        }
         var probabilities = images.SelectMany(i => i.Probabilities).ToArray();
         var metrics = ClassificationMetrics.Compute(probabilities, [.. images.Select(i => i.Label)], names);
-        return new EvaluationResult(metrics, names, images, unusable, images.Count / seconds);
+        return new EvaluationResult(metrics, names, images, unusable, images.Count / seconds) { Temperature = temperature, Fitted = fitted };
     }
 
     /// <exception cref="UserException">The weights cannot be used, or no file gives a picture.</exception>
     public static PredictionResult Predict(PredictOptions options, CancellationToken stop = default)
     {
         var weights = ColourInput.Of(options.Weights, ModelFile.Load(options.Weights));
-        var (images, unusable) = Run(options, weights, [.. options.Files.Select(f => new Sample(f, -1))], stop);
+        var (images, unusable) = Run(options, weights, [.. options.Files.Select(f => new Sample(f, -1))], TemperatureScaling.Of(weights), stop);
         return new PredictionResult(Names(weights, null), images, unusable);
+    }
+
+    private static TemperatureScaling Fit(EvaluateOptions options, IReadOnlyList<PredictedImage> logits, int classes)
+    {
+        var fitted = TemperatureScaling.Fit([.. logits.SelectMany(image => image.Probabilities)], [.. logits.Select(image => image.Label)], classes);
+        if (fitted.AtBound)
+        {
+            string why = fitted.Temperature < 1 ? $"all {logits.Count} images may be right" : "the network tells the classes apart no better than chance";
+            throw new UserException(string.Create(CultureInfo.InvariantCulture,
+                $"{options.Data}: no temperature fits: the log loss still falls at {fitted.Temperature:0.##}, so {why}. Nothing was kept; take more images of the kind the network was trained for"));
+        }
+        fitted.Store(options.Weights);
+        return fitted;
     }
 
     private static IReadOnlyList<string> Names(ModelWeights weights, IReadOnlyList<string>? data)
         => weights.Labels ?? [.. Enumerable.Range(0, weights.Spec.Head.Classes).Select(c => data is not null && c < data.Count ? data[c] : $"class {c}")];
 
+    /// <param name="temperature">Of the probabilities; null gives logits in their place.</param>
     private static (IReadOnlyList<PredictedImage> Images, IReadOnlyList<string> Unusable) Run(InferenceOptions options, ModelWeights weights, IReadOnlyList<Sample> samples,
-        CancellationToken stop)
+        double? temperature, CancellationToken stop)
     {
         var preprocessing = weights.Spec.Preprocessing;
         int size = options.Size > 0 ? options.Size : preprocessing.Size, batch = Math.Min(options.Batch, samples.Count);
@@ -104,11 +138,12 @@ public static class Evaluator
         });
         source.Prepare(null, stop);
         if (source.Samples.Count == 0) throw new UserException($"no picture could be read: {source.Problems[0].Path}: {source.Problems[0].Reason}");
-        using var session = new InferenceSession(model, size, batch, InferenceOutput.Probabilities);
+        using var session = new InferenceSession(model, size, batch, temperature == 1 ? InferenceOutput.Probabilities : InferenceOutput.Logits);
         using var arena = device.Allocate(session.ArenaBytes);
         session.Bind(arena);
         var probabilities = session.Run(source, stop);
         int classes = session.Width;
+        if (temperature is { } divisor and not 1) TemperatureScaling.Apply(probabilities, classes, divisor);
         return ([.. source.Samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()) { Crop = s.Crop })],
             [.. source.Problems.Select(p => $"{p.Path}: {p.Reason}")]);
     }

@@ -3,6 +3,7 @@ using NativeTrainer.Advice.Audit;
 using NativeTrainer.Advice.Planning;
 using NativeTrainer.Advice.Report;
 using NativeTrainer.Advice.Runs;
+using NativeTrainer.Evaluation.Metrics;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Weights;
@@ -97,10 +98,10 @@ public static class Trainer
         return result with { Audit = audit, Findings = [.. audit.Findings.Where(finding => RunChecks.KindsOfResult.Contains(finding.Kind) && !facts.Options.Allow.Any(finding.Kind.Matches))] };
     }
 
-    // The start weights' own mark is of another data set.
+    // The start weights' own mark is of another data set, and their temperature of other weights.
     private static ModelWeights Marked(ModelWeights card, AuditReport audit)
     {
-        var notes = card.Notes.Where(note => note.Key != AllowedKey).ToDictionary();
+        var notes = card.Notes.Where(note => note.Key is not (AllowedKey or TemperatureScaling.Key)).ToDictionary();
         if (audit.Marks.Count > 0) notes[AllowedKey] = string.Join(", ", audit.Marks);
         return card with { Notes = notes };
     }

@@ -41,6 +41,21 @@ public static class ModelFile
         };
     }
 
+    /// <summary>Sets one entry of the metadata; the tensors stay as they are, to the byte.</summary>
+    /// <exception cref="UserException">The file is missing, damaged or not made by this program, or cannot be written.</exception>
+    internal static void SetNote(string path, string key, string value)
+    {
+        Dictionary<string, string> metadata;
+        List<TensorData> tensors;
+        using (var file = SafeTensors.Open(path))
+        {
+            if (!file.Metadata.ContainsKey(SpecKey)) throw new UserException($"{path}: was not written by this program, and other programs' files are left as they are; convert it first");
+            metadata = new Dictionary<string, string>(file.Metadata) { [key] = value };
+            tensors = [.. file.Tensors.Select(entry => new TensorData(entry, file.ReadBytes(entry.Name)))];
+        }
+        SafeTensors.Write(path, tensors, metadata);
+    }
+
     /// <summary>Writes atomically: the file is whole or not there.</summary>
     /// <exception cref="UserException">The folder cannot be written or the disk is full.</exception>
     public static void Save(string path, ModelWeights weights)

@@ -11,15 +11,15 @@ public static class BaselineCheck
     public static Finding? Of(ClassificationMetrics metrics)
     {
         var interval = WilsonInterval.Of(metrics.Accuracy, metrics.Count);
-        if (interval.Low > metrics.MajorityBaseline) return null;
-        string majority = metrics.PerClass.MaxBy(c => c.Count)!.Name;
+        var baseline = metrics.Baseline;
+        if (interval.Low > baseline.Accuracy) return null;
         return new Finding
         {
             Kind = MetricKinds.BelowBaseline,
             Severity = Severity.Warning,
-            Summary = $"Accuracy {Amount.Number(metrics.Accuracy, "0.000")} ({Amount.Number(interval.Low, "0.00")} to {Amount.Number(interval.High, "0.00")}, 95 % interval) does not measurably beat always answering {majority}, which scores {Amount.Number(metrics.MajorityBaseline, "0.000")}.",
+            Summary = $"Accuracy {Amount.Number(metrics.Accuracy, "0.000")} ({Amount.Number(interval.Low, "0.00")} to {Amount.Number(interval.High, "0.00")}, 95 % interval) does not measurably beat always answering {baseline.Class}, which scores {Amount.Number(baseline.Accuracy, "0.000")}.",
             Advice = "Look at the confusion first: if one class takes all, use --balance sampler and --metric balanced-accuracy; if the loss hardly fell, try a higher --lr or more epochs.",
-            Figures = [new("accuracy", metrics.Accuracy), new("low", interval.Low), new("high", interval.High), new("majorityBaseline", metrics.MajorityBaseline), new("images", metrics.Count)],
+            Figures = [new("accuracy", metrics.Accuracy), new("low", interval.Low), new("high", interval.High), new("majorityBaseline", baseline.Accuracy), new("images", metrics.Count)],
         };
     }
 }

@@ -139,7 +139,7 @@ public sealed class CheckTests : IDisposable
     public void AResultThatGuessingWouldReachIsNamed(int right, bool found)
     {
         var metrics = ClassificationMetrics.Compute([.. Enumerable.Range(0, 100).SelectMany(i => i < right ? Row(i % 2) : Row(1 - i % 2))], [.. Enumerable.Range(0, 100).Select(i => i % 2)], ["a", "b"]);
-        Assert.Equal(0.5, metrics.MajorityBaseline);
+        Assert.Equal(0.5, metrics.Baseline.Accuracy);
         Assert.Equal(found, BaselineCheck.Of(metrics) is not null);
 
         static float[] Row(int label) => label == 0 ? [0.9f, 0.1f] : [0.1f, 0.9f];

@@ -1,6 +1,4 @@
-using NativeTrainer.Evaluation;
-
-namespace NativeTrainer.Advice.Metrics;
+namespace NativeTrainer.Evaluation;
 
 /// <summary>What a classifier scores that says the most frequent class of the evaluated images to every picture: a result means something only beside it.</summary>
 /// <param name="Class">The most frequent class; of several, the first.</param>
@@ -9,11 +7,13 @@ namespace NativeTrainer.Advice.Metrics;
 /// <param name="MacroF1">Its F1 over the classes that occur.</param>
 public sealed record MajorityBaseline(string Class, double Accuracy, double BalancedAccuracy, double MacroF1)
 {
-    public static MajorityBaseline Of(ClassificationMetrics metrics)
+    /// <param name="counts">Images of each class; not all 0.</param>
+    public static MajorityBaseline Of(IReadOnlyList<int> counts, IReadOnlyList<string> classes)
     {
-        var largest = metrics.PerClass.MaxBy(c => c.Count)!;
-        int seen = metrics.PerClass.Count(c => c.Count > 0);
-        double share = largest.Count / (double)metrics.Count;
-        return new MajorityBaseline(largest.Name, share, 1.0 / seen, 2 * share / (1 + share) / seen);
+        int largest = 0, seen = counts.Count(c => c > 0);
+        for (int c = 1; c < counts.Count; c++)
+            if (counts[c] > counts[largest]) largest = c;
+        double share = counts[largest] / (double)counts.Sum();
+        return new MajorityBaseline(classes[largest], share, 1.0 / seen, 2 * share / (1 + share) / seen);
     }
 }
