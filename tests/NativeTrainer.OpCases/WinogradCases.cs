@@ -19,7 +19,7 @@ public static class WinogradCases
     private static readonly double[,] A4 = { { 1, 1, 1, 1, 1, 0 }, { 0, 1, -1, 2, -2, 0 }, { 0, 1, 1, 4, 4, 0 }, { 0, 1, -1, 8, -8, 1 } };
     private static readonly double[,] A3 = { { 1, 1, 1, 1, 1, 0 }, { 0, 1, -1, 2, -2, 0 }, { 0, 1, 1, 4, 4, 1 } };
 
-    // Whole tiles; tiles cut below and right; one image and several; several panels and blocks of channels; every padding.
+    // Whole tiles; tiles of three results and fewer below and right; one image and several; several panels and blocks of channels; every padding.
     private static readonly Conv2dShape[] Shapes =
     [
         Conv2dShape.Square(2, 8, 8, 32, 32, 3, 1, 1),
@@ -75,17 +75,28 @@ public static class WinogradCases
         }
     }
 
-    /// <summary>4×4 tiles of a grid.</summary>
+    /// <summary>Tiles of a grid: of four results along a side, the last ones of three where four do not divide it.</summary>
     private readonly record struct Tiles(int Rows, int Columns)
     {
-        public int Count => (Rows + 3) / 4 * ((Columns + 3) / 4);
+        public int Count => Along(Rows).Count() * Along(Columns).Count();
 
-        public IEnumerable<(int H, int W)> Origins
+        public IEnumerable<(int H, int W, int Height, int Width)> All
         {
             get
             {
-                for (int h = 0; h < Rows; h += 4)
-                    for (int w = 0; w < Columns; w += 4) yield return (h, w);
+                foreach (var (h, height) in Along(Rows))
+                    foreach (var (w, width) in Along(Columns)) yield return (h, w, height, width);
+            }
+        }
+
+        private static IEnumerable<(int Start, int Extent)> Along(int extent)
+        {
+            int tiles = (extent + 3) / 4, start = 0;
+            for (int i = 0; i < tiles; i++)
+            {
+                int side = Math.Min(i < extent - 3 * tiles ? 4 : 3, extent - start);
+                yield return (start, side);
+                start += side;
             }
         }
     }
@@ -100,7 +111,7 @@ public static class WinogradCases
             for (int c = 0; c < channels; c++) weights[k * channels + c] = Sandwich(G3, Square(3, (r, t) => w(k, r, t, c)));
         for (int n = 0; n < images; n++)
         {
-            foreach (var (h, q) in new Tiles(gridH, gridW).Origins)
+            foreach (var (h, q, rows, columns) in new Tiles(gridH, gridW).All)
             {
                 var pixels = new double[channels][,];
                 for (int c = 0; c < channels; c++) pixels[c] = Sandwich(B, Square(6, (i, j) => Pixel(x, n, h + i - padTop, q + j - padLeft, height, width, channels, c)));
@@ -109,8 +120,8 @@ public static class WinogradCases
                     var products = new double[6, 6];
                     for (int c = 0; c < channels; c++) AddProducts(products, weights[k * channels + c], pixels[c]);
                     var results = Sandwich(A4, products);
-                    for (int i = 0; i < 4 && h + i < gridH; i++)
-                        for (int j = 0; j < 4 && q + j < gridW; j++) magnitude[((n * gridH + h + i) * gridW + q + j) * filters + k] = results[i, j];
+                    for (int i = 0; i < rows; i++)
+                        for (int j = 0; j < columns; j++) magnitude[((n * gridH + h + i) * gridW + q + j) * filters + k] = results[i, j];
                 }
             }
         }
@@ -122,13 +133,13 @@ public static class WinogradCases
         for (int i = 0; i < sums.Length; i++) sums[i] = new double[6, 6];
         for (int n = 0; n < s.N; n++)
         {
-            foreach (var (h, q) in new Tiles(s.P, s.Q).Origins)
+            foreach (var (h, q, rows, columns) in new Tiles(s.P, s.Q).All)
             {
                 var pixels = new double[s.C][,];
                 for (int c = 0; c < s.C; c++) pixels[c] = Sandwich(B, Square(6, (i, j) => Pixel(x, n, h + i - s.PadTop, q + j - s.PadLeft, s.H, s.W, s.C, c)));
                 for (int k = 0; k < s.K; k++)
                 {
-                    var gradients = Sandwich(G4, Square(4, (i, j) => Pixel(dy, n, h + i, q + j, s.P, s.Q, s.K, k)));
+                    var gradients = Sandwich(G4, Square(4, (i, j) => i < rows && j < columns ? Pixel(dy, n, h + i, q + j, s.P, s.Q, s.K, k) : 0));
                     for (int c = 0; c < s.C; c++) AddProducts(sums[k * s.C + c], gradients, pixels[c]);
                 }
             }

@@ -167,8 +167,7 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
             var sums = new ColumnSums(epilogue.Statistics + (nint)part * BatchNormRows.PartialRows * outChannels + firstFilter, outChannels);
             for (int i = 0; i < count; i++)
             {
-                var (image, h, w) = tiles.At(firstTile + i);
-                int rows = Math.Min(WinogradTiles.Side, tiles.GridH - h), columns = Math.Min(WinogradTiles.Side, tiles.GridW - w);
+                var (image, h, w, rows, columns) = tiles.At(firstTile + i);
                 float* line = y + (((long)image * tiles.GridH + h) * tiles.GridW + w) * outChannels + firstFilter;
                 if (i == 0) sums.Start<TIsa, TVec>(line, outChannels, columns, 0, filterCount);
                 for (int row = 0; row < rows; row++, line += (nint)tiles.GridW * outChannels) sums.Add<TIsa, TVec>(line, outChannels, columns, 0, filterCount);
@@ -180,8 +179,7 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Output(float* products, nint stride, int tile, int firstFilter, int filterCount)
         {
-            var (image, h, w) = tiles.At(tile);
-            int rows = Math.Min(WinogradTiles.Side, tiles.GridH - h), columns = Math.Min(WinogradTiles.Side, tiles.GridW - w);
+            var (image, h, w, rows, columns) = tiles.At(tile);
             long start = (((long)image * tiles.GridH + h) * tiles.GridW + w) * outChannels + firstFilter;
             nint rowStride = (nint)tiles.GridW * outChannels;
             TVec* half = stackalloc TVec[24];
@@ -236,15 +234,17 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
             for (int tile = 0; tile < count; tile++) input.Run(body.Tiles.At(first + tile), 0, channels, transformed + (nint)tile * channels, inStride);
             for (int position = 0; position < WinogradTiles.Positions; position++)
             {
-                GemmBlock<TIsa, TVec>.Run(transformed + position * inStride, channels, 1, count, filterStart + position * filterStride, (nint)channels * GemmBlock<TIsa, TVec>.PanelWidth,
-                    filters, channels, products + position * outStride, filters, false);
+                var (from, together) = body.Tiles.At(position, first, count);
+                nint offset = from - first;
+                GemmBlock<TIsa, TVec>.Run(transformed + position * inStride + offset * channels, channels, 1, together, filterStart + position * filterStride,
+                    (nint)channels * GemmBlock<TIsa, TVec>.PanelWidth, filters, channels, products + position * outStride + offset * filters, filters, false);
             }
-            int together = GemmBlock<TIsa, TVec>.TileRows;
-            for (int start = 0; start < count; start += together)
+            int part = GemmBlock<TIsa, TVec>.TileRows;
+            for (int start = 0; start < count; start += part)
             {
-                int end = Math.Min(start + together, count);
+                int end = Math.Min(start + part, count);
                 for (int tile = start; tile < end; tile++) body.Output(products + (nint)tile * filters, outStride, first + tile, 0, filters);
-                body.Sums((first + start) / together, first + start, end - start, 0, filters);
+                body.Sums((first + start) / part, first + start, end - start, 0, filters);
             }
         }
     }
@@ -282,8 +282,10 @@ internal sealed unsafe class WinogradConvolution<TIsa, TVec> where TIsa : struct
                 int together = Math.Min(body.ChunkTiles, count - tile);
                 for (int position = 0; position < WinogradTiles.Positions; position++)
                 {
-                    GemmBlock<TIsa, TVec>.Run(body.Workspace + position * stride + (nint)tile * channels, channels, 1, together, transformed + position * filterStride, (nint)channels * width,
-                        filters, channels, products + position * outStride, filters, false);
+                    var (from, rows) = body.Tiles.At(position, first + tile, together);
+                    nint offset = from - first;
+                    GemmBlock<TIsa, TVec>.Run(body.Workspace + position * stride + offset * channels, channels, 1, rows, transformed + position * filterStride, (nint)channels * width,
+                        filters, channels, products + position * outStride + (offset - tile) * filters, filters, false);
                 }
                 for (int i = 0; i < together; i++) body.Output(products + (nint)i * filters, outStride, first + tile + i, firstFilter, filters);
                 body.Sums(firstPart + tile / body.ChunkTiles, first + tile, together, firstFilter, filters);

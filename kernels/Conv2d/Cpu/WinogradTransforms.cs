@@ -127,37 +127,78 @@ internal readonly struct Filter4Far<TIsa, TVec> : IWinogradPair<TVec> where TIsa
     }
 }
 
-/// <summary>How an image is cut into tiles of 4×4 results, counted over (image, row, column).</summary>
+/// <summary>
+/// How images are cut into tiles of 4×4 results, or of 3 where 4 do not divide an extent: 14 is 4 + 4 + 3 + 3. Of three results none needs the product at infinity, the sixth point; so tiles
+/// come in the order of their kinds, and each position's tiles are a range: rows whole and columns short, both whole, rows short and columns whole, both short.
+/// </summary>
 internal readonly record struct WinogradTiles(int Images, int GridH, int GridW)
 {
     /// <summary>Products of a tile.</summary>
     public const int Positions = 36;
 
-    /// <summary>Results of a tile along one side.</summary>
+    /// <summary>Results of a whole tile along one side.</summary>
     public const int Side = 4;
+
+    private const int Points = 6;
 
     /// <summary>From one position of so many floats to the next: a line more, or the positions' lines would meet in few sets of the caches.</summary>
     public static nint Stride(long floats) => (nint)floats + 16;
 
-    public int Rows => (GridH + Side - 1) / Side;
+    public int Count => Images * Along(GridH) * Along(GridW);
 
-    public int Columns => (GridW + Side - 1) / Side;
-
-    public int Count => Images * Rows * Columns;
-
-    /// <summary>Results of a tile that lie in the image.</summary>
+    /// <summary>Results of a tile.</summary>
     public int Pixels(int tile)
     {
-        var (_, h, w) = At(tile);
-        return Math.Min(Side, GridH - h) * Math.Min(Side, GridW - w);
+        var at = At(tile);
+        return at.Rows * at.Columns;
     }
 
-    public (int Image, int H, int W) At(int tile)
+    public WinogradTile At(int tile)
     {
-        int perImage = Rows * Columns, rest = tile % perImage;
-        return (tile / perImage, rest / Columns * Side, rest % Columns * Side);
+        int wholeH = Whole(GridH), wholeW = Whole(GridW), shortH = Along(GridH) - wholeH, shortW = Along(GridW) - wholeW;
+        int first = Images * wholeH * shortW, second = first + Images * wholeH * wholeW, third = second + Images * shortH * wholeW;
+        return tile < first ? Of(tile, 0, wholeH, wholeW, shortW)
+            : tile < second ? Of(tile - first, 0, wholeH, 0, wholeW)
+            : tile < third ? Of(tile - second, wholeH, shortH, 0, wholeW)
+            : Of(tile - third, wholeH, shortH, wholeW, shortW);
+    }
+
+    /// <summary>Of some tiles, those that have a product at a position: the first, and how many.</summary>
+    public (int First, int Count) At(int position, int first, int count)
+    {
+        int wholeH = Whole(GridH), wholeW = Whole(GridW), begin = 0, end = Count;
+        if (position >= Positions - Points) end = Images * wholeH * Along(GridW);
+        if (position % Points == Points - 1)
+        {
+            begin = Images * wholeH * (Along(GridW) - wholeW);
+            end = Math.Min(end, begin + Images * Along(GridH) * wholeW);
+        }
+        int from = Math.Max(begin, first);
+        return (from, Math.Max(Math.Min(end, first + count) - from, 0));
+    }
+
+    private WinogradTile Of(int index, int firstRow, int rows, int firstColumn, int columns)
+    {
+        int rest = index % (rows * columns);
+        var (h, height) = Extent(GridH, firstRow + rest / columns);
+        var (w, width) = Extent(GridW, firstColumn + rest % columns);
+        return new(index / (rows * columns), h, w, height, width);
+    }
+
+    private static int Along(int extent) => (extent + Side - 1) / Side;
+
+    /// <summary>Tiles of four results; the others have three, the last of few perhaps less.</summary>
+    private static int Whole(int extent) => Math.Max(extent - (Side - 1) * Along(extent), 0);
+
+    private static (int Start, int Results) Extent(int extent, int index)
+    {
+        int whole = Whole(extent), start = Side * Math.Min(index, whole) + (Side - 1) * Math.Max(index - whole, 0);
+        return (start, Math.Min(index < whole ? Side : Side - 1, extent - start));
     }
 }
+
+/// <summary>A tile's place and its results.</summary>
+internal readonly record struct WinogradTile(int Image, int H, int W, int Rows, int Columns);
 
 /// <summary>Bᵀ d B of 6×6 pixels around each tile, all channels: V[position][tile][channel].</summary>
 internal readonly unsafe struct WinogradInput<TIsa, TVec>(float* source, int height, int width, int channels, int padTop, int padLeft, float* zeros)
@@ -169,7 +210,7 @@ internal readonly unsafe struct WinogradInput<TIsa, TVec>(float* source, int hei
     /// <param name="to">Position 0 of this tile.</param>
     /// <param name="positionStride">Floats from one position to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run((int Image, int H, int W) tile, int firstChannel, int count, float* to, nint positionStride)
+    public void Run(WinogradTile tile, int firstChannel, int count, float* to, nint positionStride)
     {
         // Pixels outside the image are read from zeros.
         float** at = stackalloc float*[WinogradTiles.Positions];

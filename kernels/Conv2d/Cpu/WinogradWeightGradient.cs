@@ -100,15 +100,15 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
         public void Pixels(float* zeros, int tile, int firstChannel, int channels, float* to, nint stride)
             => new WinogradInput<TIsa, TVec>(x, shape.H, shape.W, shape.C, shape.PadTop, shape.PadLeft, zeros).Run(tiles.At(tile), firstChannel, channels, to, stride);
 
-        /// <summary>G dy Gᵀ of a tile, in panels: [panel][tile][lane]; gradients beyond the image are 0.</summary>
+        /// <summary>G dy Gᵀ of a tile, in panels: [panel][tile][lane]; gradients beyond the tile are 0.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Gradients(float* zeros, int tile, float* to, nint panelStride, nint stride)
         {
-            var (image, h, w) = tiles.At(tile);
+            var (image, h, w, rows, columns) = tiles.At(tile);
             float** at = stackalloc float*[16];
             for (int i = 0; i < 4; i++)
                 for (int j = 0; j < 4; j++)
-                    at[i * 4 + j] = h + i < tiles.GridH && w + j < tiles.GridW ? dy + (((long)image * tiles.GridH + h + i) * tiles.GridW + w + j) * shape.K : zeros;
+                    at[i * 4 + j] = i < rows && j < columns ? dy + (((long)image * tiles.GridH + h + i) * tiles.GridW + w + j) * shape.K : zeros;
             int width = GemmBlock<TIsa, TVec>.PanelWidth;
             for (int panel = 0; panel < shape.K; panel += width, to += panelStride)
             {
@@ -233,7 +233,10 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
                 for (int position = 0; position < WinogradTiles.Positions; position++)
                 {
                     // A is read by columns: its rows are tiles, the steps of this product.
-                    GemmBlock<TIsa, TVec>.Run(pixels + position * pixelStride, 1, channels, channels, gradients + position * gradientStride, (nint)count * width, k, count,
+                    // Of tiles of three results the gradients at infinity are 0; a range's first block writes, so it takes them in.
+                    var (from, steps) = first > begin ? body.Tiles.At(position, first, count) : (first, count);
+                    nint offset = from - first;
+                    GemmBlock<TIsa, TVec>.Run(pixels + position * pixelStride + offset * channels, 1, channels, channels, gradients + position * gradientStride + offset * width, (nint)count * width, k, steps,
                         sums + position * stride, k, first > begin);
                 }
             }
@@ -279,8 +282,10 @@ internal sealed unsafe class WinogradWeightGradient<TIsa, TVec> where TIsa : str
             float* pixels = body.Workspace + (nint)firstChannel * tiles, gradients = body.Workspace + WinogradTiles.Positions * pixelStride + (nint)firstFilter * tiles, sums = body.Scratch(worker, out _);
             for (int position = 0; position < WinogradTiles.Positions; position++)
             {
-                GemmBlock<TIsa, TVec>.Run(pixels + position * pixelStride, 1, channels, channels, gradients + position * gradientStride, (nint)tiles * width, filters, tiles,
-                    sums + position * stride, filters, false);
+                // Of tiles of three results the gradients at infinity are 0.
+                var (from, steps) = body.Tiles.At(position, 0, tiles);
+                GemmBlock<TIsa, TVec>.Run(pixels + position * pixelStride + (nint)from * channels, 1, channels, channels, gradients + position * gradientStride + (nint)from * width, (nint)tiles * width,
+                    filters, steps, sums + position * stride, filters, false);
             }
             for (int filter = 0; filter < filters; filter += TIsa.Width) body.Write(sums + filter, filters, stride, 1, 0, firstChannel, channels, firstFilter + filter);
         }
