@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using NativeTrainer.Advice.Audit.Checks;
@@ -50,14 +52,31 @@ public static class DatasetAudit
         return Judge(PictureSurvey.Measure(Unread(index, threads, seed), new AuditOptions { Data = data, Mode = AuditMode.Quick }, AuditNeeds.Measures, null, null, stop), data, AuditMode.Quick, policy, stop);
     }
 
+    /// <summary>The checks beside each other, one after another to each thread; their findings in the checks' order.</summary>
+    private static List<Finding> Run(IReadOnlyList<IAuditCheck> checks, AuditInput input, CancellationToken stop)
+    {
+        // What several of them derive from the input has to be there before they start.
+        _ = (input.Measured, input.Copies);
+        var found = new IReadOnlyList<Finding>[checks.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = input.Threads, CancellationToken = stop };
+        try
+        {
+            Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, checks.Count), EnumerablePartitionerOptions.NoBuffering), parallel, i => found[i] = [.. checks[i].Run(input, stop)]);
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
+        return [.. found.SelectMany(findings => findings)];
+    }
+
     private static AuditInput Unread(DatasetIndex index, int threads, ulong seed)
         => new() { Index = index, Samples = AuditInput.SamplesOf(index), Pictures = [], Decoded = new HashSet<SplitName>(), Threads = threads, Seed = seed };
 
     /// <summary>Runs the checks for which the input has what they need.</summary>
     internal static AuditReport Judge(AuditInput input, string data, AuditMode mode, AuditPolicy policy, CancellationToken stop)
     {
-        var findings = new List<Finding>();
-        var (looked, missing) = (new List<FindingKind>(), new List<NotChecked>());
+        var (running, looked, missing) = (new List<IAuditCheck>(), new List<FindingKind>(), new List<NotChecked>());
         foreach (var check in Checks)
         {
             FindingKind[] kinds = [.. check.Kinds.Where(policy.LooksFor)];
@@ -68,10 +87,10 @@ public static class DatasetAudit
                 missing.Add(new NotChecked(kinds, Reason(lacking)));
                 continue;
             }
-            stop.ThrowIfCancellationRequested();
-            findings.AddRange(check.Run(input, stop));
+            running.Add(check);
             looked.AddRange(kinds);
         }
+        var findings = Run(running, input, stop);
         var found = Checks.SelectMany(check => check.Kinds).ToHashSet();
         var elsewhere = FindingCatalogue.All.Where(kind => policy.LooksFor(kind) && !found.Contains(kind)).GroupBy(Elsewhere);
         missing.AddRange(elsewhere.Select(group => new NotChecked([.. group], group.Key)));

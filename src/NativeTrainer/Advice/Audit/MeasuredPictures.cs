@@ -5,11 +5,12 @@ using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Advice.Audit;
 
-/// <summary>The samples that have a picture, with what was measured of them and what several checks derive from it, once.</summary>
+/// <summary>The samples that have a picture, with what was measured of them and what several checks derive from it, once; checks may ask from any thread.</summary>
 internal sealed class MeasuredPictures
 {
     private readonly AuditInput _input;
     private readonly FeatureMatrix? _features;
+    private readonly Lock _gate = new();
     private DuplicateReport? _duplicates;
     private IReadOnlyList<RelatedGroup>? _related;
 
@@ -35,10 +36,19 @@ internal sealed class MeasuredPictures
 
     /// <summary>Copies, by hashes, thumbnails and, where there are any, features.</summary>
     public DuplicateReport Duplicates(CancellationToken stop)
-        => _duplicates ??= DuplicateFinder.Find(Records, _features?.Values, new DuplicateOptions { Threads = Threads, Decode = i => Sample(i).Sample.Pixels ?? ImageDecoder.Decode(Sample(i).Path).Image }, stop);
+    {
+        lock (_gate)
+            return _duplicates ??= DuplicateFinder.Find(Records, _features?.Values, new DuplicateOptions { Threads = Threads, Decode = i => Sample(i).Sample.Pixels ?? ImageDecoder.Decode(Sample(i).Path).Image }, stop);
+    }
 
     /// <summary>Series by name, time, folder and given group.</summary>
-    public IReadOnlyList<RelatedGroup> Related => _related ??= RelatedPictures.Find(Records, _input.Index.Classes, _features?.Values);
+    public IReadOnlyList<RelatedGroup> Related
+    {
+        get
+        {
+            lock (_gate) return _related ??= RelatedPictures.Find(Records, _input.Index.Classes, _features?.Values);
+        }
+    }
 
     public AuditSample Sample(int position) => _input.Samples[Samples[position]];
 
