@@ -52,7 +52,7 @@ public static class StemCases
 
         public override IReadOnlyList<TensorSpec> Tensors => _plain.Tensors;
 
-        public override bool Simulated => _plain.Simulated;
+        public override bool Simulated => base.Simulated && _plain.Simulated;
 
         public override bool Benchmark => benchmark;
 

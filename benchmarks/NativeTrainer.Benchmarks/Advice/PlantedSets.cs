@@ -11,7 +11,7 @@ internal static class PlantedSets
 
     /// <param name="data">Five kinds of flowers, in folders train and val.</param>
     /// <param name="root">An empty folder.</param>
-    public static IReadOnlyList<PlantedFolder> Make(string data, string root, ulong seed) => 
+    public static IReadOnlyList<PlantedFolder> Make(string data, string root, ulong seed) =>
         [Leaks(data, root, seed), Validation(data, root, seed), Dirty(data, root, seed), WrongLabels(data, root, seed), Unlearnable(data, root, seed)];
 
     /// <summary>A manifest whose group lies in two parts.</summary>
