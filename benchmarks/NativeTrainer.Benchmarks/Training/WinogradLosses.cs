@@ -26,6 +26,7 @@ internal static class WinogradLosses
         var options = new TrainOptions
         {
             Data = Path.GetFullPath(data),
+            Allow = ["leakage"],
             Model = arguments.Text("--model", "resnet18"),
             Strategy = TrainingStrategy.Full,
             Schedule = ScheduleKind.Constant,
