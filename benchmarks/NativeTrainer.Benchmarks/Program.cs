@@ -16,7 +16,7 @@ try
     switch (args.FirstOrDefault())
     {
         case null or "help" or "--help" or "-h":
-            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}\n{WinogradLosses.Help}\n{AdviceQuality.Help}\n{MetricsBenchmark.Help}");
+            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}\n{WinogradLosses.Help}\n{AdviceQuality.Help}\n{MetricsBenchmark.Help}\n{ExportAgreement.Help}");
             return 0;
         case "throughput":
             ThroughputCommand.Run(new CommandArguments(args.Skip(1)));
@@ -38,11 +38,14 @@ try
         case "metrics-coverage":
             MetricsBenchmark.Coverage(new CommandArguments(args.Skip(1)));
             return 0;
+        case "export":
+            ExportAgreement.Run(new CommandArguments(args.Skip(1)));
+            return 0;
         case "ops":
             OpBenchmarks.Run(args[1..]);
             return 0;
         case var other:
-            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table, winograd-losses, advice-quality, metrics, metrics-coverage or ops");
+            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table, winograd-losses, advice-quality, metrics, metrics-coverage, export or ops");
     }
 }
 catch (UsageException mistake)

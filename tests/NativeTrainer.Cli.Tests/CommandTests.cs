@@ -120,6 +120,7 @@ public sealed class CommandTests(CliFixture fixture) : IClassFixture<CliFixture>
     [InlineData("evaluate")]
     [InlineData("predict")]
     [InlineData("metrics")]
+    [InlineData("export")]
     [InlineData("convert")]
     [InlineData("inspect")]
     [InlineData("augment-preview")]

@@ -7,7 +7,7 @@ internal static class NetworkFlags
 {
     public static Option<string> Weights()
     {
-        var option = Options.Text("--weights", "FILE", "The network (.safetensors).", "-w");
+        var option = Options.Text("--weights", "FILE", "The network (.safetensors or .onnx).", "-w");
         option.Required = true;
         return option;
     }

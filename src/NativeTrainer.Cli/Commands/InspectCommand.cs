@@ -1,7 +1,6 @@
 using System.CommandLine;
 using NativeTrainer.Cli.Arguments;
 using NativeTrainer.Cli.Output;
-using NativeTrainer.Imaging;
 using NativeTrainer.Weights;
 
 namespace NativeTrainer.Cli.Commands;
@@ -15,7 +14,7 @@ internal static class InspectCommand
             "nativetrainer inspect resnet50.safetensors",
             "nativetrainer inspect resnet50.safetensors --tensors",
             "nativetrainer inspect resnet50.safetensors --json");
-        var file = new Argument<string>("FILE") { Description = "A safetensors file." };
+        var file = new Argument<string>("FILE") { Description = "A safetensors or ONNX file." };
         var tensors = Options.Switch("--tensors", "List every tensor with its shape.");
         var json = JsonFlag.Make();
         command.Add(file);
@@ -25,8 +24,6 @@ internal static class InspectCommand
         {
             var output = parsed.InvocationConfiguration.Output;
             string path = parsed.GetValue(file)!;
-            if (Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
-                throw new UserException($"{path}: is ONNX; convert it first: nativetrainer convert {Units.Shell(path)} -o {Units.Shell(Path.ChangeExtension(path, ".safetensors"))}");
             var model = ModelFile.Load(path);
             if (parsed.GetValue(json)) JsonResults.WriteTo(output, ModelJson.Of(model));
             else ModelReport.Write(output, model);

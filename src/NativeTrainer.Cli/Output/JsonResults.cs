@@ -10,6 +10,7 @@ using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
 using NativeTrainer.Training;
 using NativeTrainer.Weights;
+using NativeTrainer.Weights.Onnx;
 
 namespace NativeTrainer.Cli.Output;
 
@@ -78,6 +79,13 @@ internal sealed record ModelJson(ResNetSpec Spec, IReadOnlyList<string>? Labels,
 
 internal sealed record ConvertJson(string Output, ModelJson Model, double? MaxLogitDifference, double? MaxLogit, IReadOnlyList<string> Notes);
 
+internal sealed record ExportCheckJson(string By, int Images, double? MaxLogitDifference, double MaxProbabilityDifference, bool SameTop1)
+{
+    public static ExportCheckJson Of(ExportCheck check) => new(check.By, check.Images, check.LogitDifference, check.ProbabilityDifference, check.OtherClass == 0);
+}
+
+internal sealed record ExportJson(string Output, long Bytes, string Preprocessing, bool Softmax, bool Folded, double Temperature, string CheckedOn, double MaxLogit, ExportCheckJson[] Checks, IReadOnlyList<string> Notes);
+
 internal sealed record DeviceJson(string Name, string Description, IReadOnlyList<string> Precisions, string? Architecture = null, long? MemoryBytes = null, string? Driver = null)
 {
     public static DeviceJson Of(CudaCard card) => new($"cuda:{card.Index}", string.Create(CultureInfo.InvariantCulture, $"{card.Name}, architecture {card.Architecture}, {card.MemoryBytes / 1e9:F0} GB, driver of CUDA {card.Driver}"),
@@ -96,6 +104,7 @@ internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices, string? No
 [JsonSerializable(typeof(PredictJson))]
 [JsonSerializable(typeof(ModelJson))]
 [JsonSerializable(typeof(ConvertJson))]
+[JsonSerializable(typeof(ExportJson))]
 [JsonSerializable(typeof(DevicesJson))]
 [JsonSerializable(typeof(RangeTestJson))]
 [JsonSerializable(typeof(PlanJson))]

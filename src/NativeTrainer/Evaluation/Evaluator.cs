@@ -11,7 +11,7 @@ namespace NativeTrainer.Evaluation;
 /// <summary>What to evaluate or predict with.</summary>
 public record InferenceOptions
 {
-    /// <summary>A safetensors model file.</summary>
+    /// <summary>A safetensors model file, or ONNX.</summary>
     public required string Weights { get; init; }
 
     /// <summary>Side of the input in pixels; 0 takes the weights'.</summary>
@@ -73,6 +73,7 @@ public static class Evaluator
     /// <exception cref="UserException">Weights or data cannot be used.</exception>
     public static EvaluationResult Evaluate(EvaluateOptions options, CancellationToken stop = default)
     {
+        if (options.FitTemperature && ModelFile.IsOnnx(options.Weights)) throw new UserException($"{options.Weights}: a temperature is kept with safetensors; fit it to those, then export them");
         var weights = ColourInput.Of(options.Weights, ModelFile.Load(options.Weights));
         var split = DatasetIndex.OpenSplit(options.Data, options.Split, weights.Labels, options.CropBoxes);
         if (split.Classes.Count > weights.Spec.Head.Classes)

@@ -8,8 +8,9 @@ namespace NativeTrainer.Weights;
 /// </summary>
 internal static class AtomicFile
 {
+    /// <param name="check">Sees the name of the whole temporary file; what it throws keeps it from becoming the target.</param>
     /// <exception cref="UserException">The folder is missing or not writable, or the disk is full.</exception>
-    public static void Write(string path, Action<Stream> content)
+    public static void Write(string path, Action<Stream> content, Action<string>? check = null)
     {
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full) ?? throw new UserException($"{path}: a file name is needed, this is a root folder.");
@@ -24,6 +25,7 @@ internal static class AtomicFile
                 content(stream);
                 stream.Flush(flushToDisk: true);
             }
+            check?.Invoke(temporary);
             File.Move(temporary, full, overwrite: true);
         }
         catch (Exception error)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NativeTrainer.Imaging;
 using NativeTrainer.Models;
+using NativeTrainer.Weights.Onnx;
 
 namespace NativeTrainer.Weights;
 
@@ -13,9 +14,11 @@ public static class ModelFile
 {
     private const string SpecKey = "nativetrainer.spec", LabelsKey = "nativetrainer.labels", LicenseKey = "license", SourceKey = "source";
 
+    /// <summary>Of an ONNX file, what <see cref="OnnxConverter"/> makes of it.</summary>
     /// <exception cref="UserException">The file is missing, damaged, or of no ResNet.</exception>
     public static ModelWeights Load(string path)
     {
+        if (IsOnnx(path)) return OnnxConverter.Load(path);
         using var file = SafeTensors.Open(path);
         string Text(string key) => file.Metadata.GetValueOrDefault(key) ?? "";
         if (!file.Metadata.ContainsKey(SpecKey)) return StateDict.Read(file);
@@ -40,6 +43,9 @@ public static class ModelFile
             Tensors = file.Tensors.ToDictionary(t => t.Name, t => new HostTensor([.. t.Shape], file.ReadFloat32(t.Name))),
         };
     }
+
+    /// <summary>By its name.</summary>
+    public static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Sets one entry of the metadata; the tensors stay as they are, to the byte.</summary>
     /// <exception cref="UserException">The file is missing, damaged or not made by this program, or cannot be written.</exception>
@@ -70,5 +76,6 @@ public static class ModelFile
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ResNetSpec))]
+[JsonSerializable(typeof(Preprocessing))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ModelFileJson : JsonSerializerContext;

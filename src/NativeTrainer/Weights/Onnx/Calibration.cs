@@ -53,7 +53,7 @@ internal sealed class Calibration
             stop.ThrowIfCancellationRequested();
             filled = batch.Count;
             int images = batch.Pixels.Length / (preprocessing.Size * preprocessing.Size * 3);
-            var input = CheckImages.Normalised(batch.Pixels, images, preprocessing.Size, 3, preprocessing);
+            var input = network.Input.Form.Make(batch.Pixels, images, preprocessing.Size, 3, preprocessing);
             evaluator.Run(network.Spec.InputChannels == 1 ? Luma(input) : input, network.Logits);
             Images += filled;
         }

@@ -22,20 +22,6 @@ internal sealed record CheckImages(int Count, int Size, int Channels, byte[] Pix
     /// <summary>As the converted model takes them, (N, H, W, 3): gray three times.</summary>
     public byte[] Colour() => Channels == 3 ? Pixels : [.. Pixels.SelectMany(value => new[] { value, value, value })];
 
-    /// <summary>As the network's input, (N, C, H, W).</summary>
-    public OnnxTensor Normalised(Preprocessing preprocessing) => Normalised(Pixels, Count, Size, Channels, preprocessing);
-
-    public static OnnxTensor Normalised(ReadOnlySpan<byte> pixels, int count, int size, int channels, Preprocessing preprocessing)
-    {
-        int plane = size * size;
-        var values = new float[count * channels * plane];
-        for (int i = 0; i < values.Length; i++)
-        {
-            int n = i / (channels * plane), c = i / plane % channels, at = i % plane;
-            // A count of channels other than the means' is refused later, with the architecture known.
-            float mean = preprocessing.Mean[Math.Min(c, preprocessing.Mean.Count - 1)], std = preprocessing.Std[Math.Min(c, preprocessing.Std.Count - 1)];
-            values[i] = (pixels[(n * plane + at) * channels + c] / 255f - mean) / std;
-        }
-        return new OnnxTensor([count, channels, size, size], values);
-    }
+    /// <summary>As a graph takes them.</summary>
+    public OnnxTensor For(GraphInput input, Preprocessing preprocessing) => input.Make(Pixels, Count, Size, Channels, preprocessing);
 }

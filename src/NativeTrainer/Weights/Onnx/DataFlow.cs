@@ -11,14 +11,15 @@ internal sealed class DataFlow
     private readonly Dictionary<string, int[]> _shapes = [];
     private readonly Dictionary<string, int[]> _pads = [];
 
-    /// <param name="probe">A batch (N, C, H, W); the graph is evaluated on it.</param>
+    /// <param name="probe">A batch; the graph is evaluated on it.</param>
+    /// <param name="convolution">How; null takes the plain one.</param>
     /// <exception cref="OnnxRefusal">A node cannot be evaluated.</exception>
-    public DataFlow(OnnxGraph graph, OnnxTensor probe)
+    public DataFlow(OnnxGraph graph, OnnxTensor probe, Func<OnnxNode, OnnxTensor, OnnxTensor, OnnxTensor?, OnnxTensor>? convolution = null)
     {
         Input = graph.Inputs[0].Name;
         Constants = new Dictionary<string, OnnxTensor>(graph.Initializers);
         _shapes[Input] = probe.Shape;
-        new GraphEvaluator(graph) { Observer = Add }.Run(probe, graph.Outputs[0].Name);
+        new GraphEvaluator(graph) { Observer = Add, Convolution = convolution ?? PlainConvolution.Run }.Run(probe, graph.Outputs[0].Name);
     }
 
     public string Input { get; }

@@ -12,7 +12,9 @@ internal sealed class DeviceConvolution(int threads) : IDisposable
 
     public OnnxTensor Run(OnnxNode node, OnnxTensor x, OnnxTensor weight, OnnxTensor? bias)
     {
-        if (node.Int("group", 1) != 1) return PlainConvolution.Run(node, x, weight, bias);
+        // What does not fit, the plain one refuses with the reason.
+        bool fits = x.Shape.Length == 4 && weight.Shape.Length == 4 && x.Shape[1] == weight.Shape[1] && weight.Shape[0] > 0 && (bias is null || bias.Count == weight.Shape[0]);
+        if (!fits || node.Int("group", 1) != 1) return PlainConvolution.Run(node, x, weight, bias);
         var window = OnnxWindow.Of(node, x.Shape, weight.Shape[2], weight.Shape[3]);
         if (window.DilationH != 1 || window.DilationW != 1) return PlainConvolution.Run(node, x, weight, bias);
         int n = x.Shape[0], c = x.Shape[1], k = weight.Shape[0];

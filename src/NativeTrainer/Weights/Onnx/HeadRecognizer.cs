@@ -1,11 +1,14 @@
 namespace NativeTrainer.Weights.Onnx;
 
-/// <summary>Global average pool, then linear layers with ReLU between them; a Softmax at the end is left off.</summary>
+/// <summary>Global average pool, then linear layers with ReLU between them; a temperature and a Softmax at the end are left off.</summary>
 internal sealed class HeadRecognizer(DataFlow flow, List<string> notes)
 {
     public List<RecognizedLinear> Layers { get; } = [];
 
     public string Logits { get; private set; } = "";
+
+    /// <summary>What the logits are divided by at the end; 1 for nothing.</summary>
+    public double Temperature { get; private set; } = 1;
 
     /// <exception cref="OnnxRefusal">What follows the blocks is no such head.</exception>
     public void Read(string value)
@@ -16,6 +19,13 @@ internal sealed class HeadRecognizer(DataFlow flow, List<string> notes)
             value = SkipReshapes(value);
             var node = Next(value);
             if (node is null) break;
+            if (Layers.Count > 0 && Divisor(node) is double divisor)
+            {
+                Temperature = divisor;
+                node = Next(node.Outputs[0]);
+                if (node is not (null or { OpType: "Softmax" or "LogSoftmax" })) throw new OnnxRefusal(node, "follows a temperature, behind which only a softmax may stand");
+                if (node is null) break;
+            }
             if (node.OpType is "Softmax" or "LogSoftmax")
             {
                 if (flow.Consumers(node.Outputs[0]) is [var behind, ..]) throw new OnnxRefusal(behind, "follows the softmax");
@@ -33,6 +43,13 @@ internal sealed class HeadRecognizer(DataFlow flow, List<string> notes)
         if (Layers.Count == 0) throw new OnnxRefusal(new OnnxNode { OpType = "output", Name = value }, "ends the graph without a linear layer; export the model with its classifier");
         if (Layers[^1].Outputs < 2) throw new OnnxRefusal(new OnnxNode { OpType = "output", Name = value }, $"has {Layers[^1].Outputs} class; a classifier has at least 2");
         Logits = value;
+    }
+
+    /// <summary>A node that divides by one number above 0, as temperature scaling does; else null.</summary>
+    private double? Divisor(OnnxNode node)
+    {
+        if (node.OpType is not ("Div" or "Mul") || flow.Constant(node, 1)?.Floats is not [> 0 and var number]) return null;
+        return node.OpType == "Div" ? number : 1.0 / number;
     }
 
     private OnnxNode? Next(string value) => flow.Consumers(value) switch

@@ -1,4 +1,6 @@
+using System.Globalization;
 using NativeTrainer.Evaluation;
+using NativeTrainer.Evaluation.Metrics;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
@@ -86,7 +88,27 @@ public static class OnnxConverter
     /// <exception cref="UserException">The file cannot be read, is no ResNet (with the node and the reason), or the result differs from it.</exception>
     public static ConvertResult Convert(ConvertOptions options, Action<string> note, CancellationToken stop = default)
     {
-        var graph = OnnxReader.Read(options.Input);
+        var result = Read(options, OnnxReader.Read(options.Input), OpenBatch, note, stop);
+        ModelFile.Save(options.Output, result.Weights);
+        return result;
+    }
+
+    /// <summary>The model of an ONNX file as <see cref="Convert"/> would write it, in memory.</summary>
+    /// <exception cref="UserException">As <see cref="Convert"/>.</exception>
+    internal static ModelWeights Load(string path)
+    {
+        var graph = OnnxReader.Read(path);
+        var weights = Read(new ConvertOptions { Input = path, Output = path }, graph, 1, _ => { }, default).Weights;
+        if (OnnxMetadata.Read(graph).Preprocessing is not null) return weights;
+        string assumed = $"an input of {weights.Spec.Preprocessing.Size} pixels with mean {Text(weights.Spec.Preprocessing.Mean)} and std {Text(weights.Spec.Preprocessing.Std)} is assumed";
+        return weights with { Notes = new Dictionary<string, string>(weights.Notes) { [StateDict.AssumedKey] = assumed } };
+    }
+
+    private static string Text(IReadOnlyList<float> values) => string.Join(", ", values.Select(v => v.ToString(CultureInfo.InvariantCulture)));
+
+    /// <param name="openBatch">Images of the check where the file leaves it open.</param>
+    private static ConvertResult Read(ConvertOptions options, OnnxGraph graph, int openBatch, Action<string> note, CancellationToken stop)
+    {
         var notes = new List<string>();
         void Say(string text)
         {
@@ -95,18 +117,20 @@ public static class OnnxConverter
         }
         try
         {
-            var (preprocessing, batch) = Preprocess(options, graph);
-            var images = CheckImages.Make(graph.Inputs[0].Dims is [_, var c, ..] && c > 0 ? c : 3, preprocessing, batch);
-            var flow = new DataFlow(graph, images.Normalised(preprocessing));
+            var metadata = OnnxMetadata.Read(graph);
+            var (preprocessing, batch, channels) = Preprocess(options, graph, metadata, openBatch);
+            var images = CheckImages.Make(channels, preprocessing, batch);
+            var flow = Flow(options, graph, images.For(GraphInput.Of(graph), preprocessing));
             var network = ResNetRecognizer.Recognize(flow);
             foreach (string text in network.Notes) Say(text);
-            var weights = Build(options, graph, flow, network, preprocessing, Say, stop);
+            preprocessing = Normalised(options, network.Input, preprocessing);
+            if (network.Input.Mean is not null) Say($"the file normalises pictures of 0 to {(network.Input.Form.Values == InputValues.Bytes ? 255 : 1)} by itself; mean {Text(preprocessing.Mean)} and std {Text(preprocessing.Std)} go with the weights");
+            var weights = Build(options, graph, flow, network, metadata, preprocessing, Say, stop);
             if (network.Spec.InputChannels == 1) Say("the network is of gray pictures; its stem now reads the luma of red, green and blue, which gives the same numbers");
             weights = ColourInput.Of(options.Input, weights);
             var (difference, largest) = Compare(options, graph, network, weights, images);
             if (!(difference <= Tolerance * largest))
                 throw new UserException($"{options.Input}: the converted model's logits differ from the file's by {difference:g3} (largest logit {largest:g3}); nothing was written. Please report this file.");
-            ModelFile.Save(options.Output, weights);
             return new ConvertResult(options.Output, weights, difference, largest, notes);
         }
         catch (OnnxRefusal refusal)
@@ -119,7 +143,24 @@ public static class OnnxConverter
         }
     }
 
-    private static (Preprocessing Preprocessing, int Batch) Preprocess(ConvertOptions options, OnnxGraph graph)
+    // Shapes alone are wanted here: the engine's convolutions give them sooner.
+    private static DataFlow Flow(ConvertOptions options, OnnxGraph graph, OnnxTensor probe)
+    {
+        using var convolution = new DeviceConvolution(options.Threads);
+        return new DataFlow(graph, probe, convolution.Run);
+    }
+
+    /// <summary>With the mean and deviation that the graph itself normalises by.</summary>
+    private static Preprocessing Normalised(ConvertOptions options, RecognizedInput input, Preprocessing preprocessing)
+    {
+        if (input.Mean is null || input.Std is null) return preprocessing;
+        if (options.Mean is not null || options.Std is not null) throw new UserException($"{options.Input}: normalises its input by itself; leave --mean and --std out");
+        bool Same(IReadOnlyList<float> stated, float[] read) => stated.Count == read.Length && stated.Zip(read, (a, b) => Math.Abs(a - b)).All(apart => apart < 1e-5f);
+        // What the file states is what its constants were rounded from.
+        return Same(preprocessing.Mean, input.Mean) && Same(preprocessing.Std, input.Std) ? preprocessing : preprocessing with { Mean = input.Mean, Std = input.Std };
+    }
+
+    private static (Preprocessing Preprocessing, int Batch, int Channels) Preprocess(ConvertOptions options, OnnxGraph graph, OnnxMetadata metadata, int openBatch)
     {
         if (graph.Opset == 0) throw new UserException($"{options.Input}: does not name its opset; the file is cut off or damaged, so download or export it again");
         if (graph.Opset < OldestOpset) throw new UserException($"{options.Input}: is of opset {graph.Opset}; opset {OldestOpset} or later is needed, so export it again");
@@ -128,17 +169,20 @@ public static class OnnxConverter
         int[] dims = graph.Inputs[0].Dims ?? [-1, -1, -1, -1];
         string shape = string.Join(" × ", dims.Select(d => d < 0 ? "?" : $"{d}"));
         if (dims.Length != 4) throw new UserException($"{options.Input}: its input '{graph.Inputs[0].Name}' is {shape}; images (N, C, H, W) are needed");
+        var input = GraphInput.Of(graph);
+        if (input.ChannelsLast) dims = [dims[0], dims[3], dims[1], dims[2]];
         if (dims[1] > 4) throw new UserException($"{options.Input}: its input is {shape}, as if channels came last; export it with channels first (N, C, H, W)");
         if (dims[2] > 0 && dims[3] > 0 && dims[2] != dims[3]) throw new UserException($"{options.Input}: its input is {shape}; square images (N, C, H, W) are needed");
         int fixedSize = Math.Max(dims[2], dims[3]), size = options.Size > 0 ? options.Size : fixedSize > 0 ? fixedSize : OpenSize;
-        var preprocessing = options.Over(Preprocessing.ImageNet(dims[1]) with { Size = size, CropRatio = size < 64 ? 1f : 0.875f });
-        int batch = dims[0] > 0 ? dims[0] : OpenBatch;
+        var usual = metadata.Preprocessing ?? Preprocessing.ImageNet(dims[1]) with { CropRatio = size < 64 ? 1f : 0.875f };
+        var preprocessing = options.Over(usual with { Size = size });
+        int batch = dims[0] > 0 ? dims[0] : openBatch;
         if ((long)size * size > MaxPixels / batch) throw new UserException($"{options.Input}: its input is {shape}; {batch} pictures of {size} pixels are too large to check the conversion with");
-        return (preprocessing, batch);
+        return (preprocessing, batch, dims[1] > 0 ? dims[1] : 3);
     }
 
-    private static ModelWeights Build(ConvertOptions options, OnnxGraph graph, DataFlow flow, RecognizedResNet network, Preprocessing preprocessing, Action<string> note,
-        CancellationToken stop)
+    private static ModelWeights Build(ConvertOptions options, OnnxGraph graph, DataFlow flow, RecognizedResNet network, OnnxMetadata metadata, Preprocessing preprocessing,
+        Action<string> note, CancellationToken stop)
     {
         int channels = network.Spec.InputChannels;
         if (channels is not (1 or 3)) throw new OnnxRefusal(network.Convolutions[0].Node, $"reads pictures of {channels} channels; red, green and blue, or gray, are known");
@@ -164,20 +208,22 @@ public static class OnnxConverter
             note($"batch norm recovered from {calibration.Images} images of {options.Calibrate}");
         }
         var spec = network.Spec with { Preprocessing = preprocessing, Norm = folded > 0 && options.Calibrate is null ? NormKind.FoldedBias : NormKind.BatchNorm };
+        var kept = new Dictionary<string, string>(metadata.Notes) { [NormKey] = norm };
+        if (network.Temperature != 1 && !kept.ContainsKey(TemperatureScaling.Key)) kept[TemperatureScaling.Key] = network.Temperature.ToString(CultureInfo.InvariantCulture);
         return new ModelWeights
         {
             Spec = spec,
-            Labels = options.Labels,
-            License = options.License,
-            Source = options.Source ?? Path.GetFileName(options.Input),
-            Notes = new Dictionary<string, string> { [NormKey] = norm },
+            Labels = options.Labels ?? (metadata.Labels?.Count == spec.Head.Classes ? metadata.Labels : null),
+            License = options.License ?? metadata.License,
+            Source = options.Source ?? metadata.Source ?? Path.GetFileName(options.Input),
+            Notes = kept,
             Tensors = builder.Build(spec.NormEpsilon),
         };
     }
 
     private static (double Difference, double Largest) Compare(ConvertOptions options, OnnxGraph graph, RecognizedResNet network, ModelWeights weights, CheckImages images)
     {
-        float[] expected = new GraphEvaluator(graph).Run(images.Normalised(weights.Spec.Preprocessing), network.Logits).Floats!;
+        float[] expected = new GraphEvaluator(graph).Run(images.For(network.Input.Form, weights.Spec.Preprocessing), network.Logits).Floats!;
         if (!expected.All(float.IsFinite)) throw new UserException($"{options.Input}: gives logits that are no finite numbers; its weights are damaged, so download or export it again");
         using var device = Device.Open("cpu", options.Threads);
         using var model = ModelTransfer.Load(options.Output, weights, device);

@@ -12,6 +12,12 @@ internal sealed record OnnxTensor(int[] Shape, float[]? Floats, long[]? Integers
     public override string ToString() => $"({string.Join(", ", Shape)})";
 }
 
+/// <summary>TensorProto.DataType.</summary>
+internal enum OnnxElement
+{
+    Float = 1, UInt8 = 2, Int8 = 3, UInt16 = 4, Int16 = 5, Int32 = 6, Int64 = 7, Bool = 9, Float16 = 10, Double = 11, BFloat16 = 16,
+}
+
 /// <summary>An attribute: the member that its type names is set.</summary>
 internal sealed record OnnxAttribute
 {
@@ -80,6 +86,9 @@ internal sealed class OnnxGraph
     public List<OnnxValue> Inputs { get; } = [];
 
     public List<OnnxValue> Outputs { get; } = [];
+
+    /// <summary>The model's <c>metadata_props</c>.</summary>
+    public Dictionary<string, string> Metadata { get; } = [];
 }
 
 /// <summary>A node that a ResNet does not have, or not there: the reason for refusing a file.</summary>

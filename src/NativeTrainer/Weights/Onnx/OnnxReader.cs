@@ -59,6 +59,10 @@ internal static class OnnxReader
                 case 2: graph.Producer = input.ReadString(); break;
                 case 7: ReadGraph(graph, input.ReadBytes().CreateCodedInput()); break;
                 case 8: ReadOpset(graph, input.ReadBytes().CreateCodedInput()); break;
+                case 14:
+                    var (key, value) = OnnxTensorReader.ReadEntry(input.ReadBytes().CreateCodedInput());
+                    graph.Metadata[key] = value;
+                    break;
                 default: input.SkipLastField(); break;
             }
         }

@@ -8,16 +8,11 @@ namespace NativeTrainer.Weights.Onnx;
 /// <summary>TensorProto: shape, type, and values in one of three forms: typed fields, raw bytes, or a file beside the model.</summary>
 internal static class OnnxTensorReader
 {
-    private enum ElementType
-    {
-        Float = 1, UInt8 = 2, Int8 = 3, UInt16 = 4, Int16 = 5, Int32 = 6, Int64 = 7, Bool = 9, Float16 = 10, Double = 11, BFloat16 = 16,
-    }
-
     public static (string Name, OnnxTensor Tensor) Read(string path, CodedInputStream input)
     {
         string name = "";
         var dims = new List<int>();
-        var type = ElementType.Float;
+        var type = OnnxElement.Float;
         ByteString? raw = null;
         bool external = false;
         var floats = new List<float>();
@@ -28,14 +23,17 @@ internal static class OnnxTensorReader
             switch (WireFormat.GetTagFieldNumber(tag))
             {
                 case 1: OnnxReader.ReadRepeated(input, tag, s => dims.Add(checked((int)s.ReadInt64()))); break;
-                case 2: type = (ElementType)input.ReadInt32(); break;
+                case 2: type = (OnnxElement)input.ReadInt32(); break;
                 case 4: OnnxReader.ReadRepeated(input, tag, s => floats.Add(s.ReadFloat())); break;
                 case 5: OnnxReader.ReadRepeated(input, tag, s => integers.Add(s.ReadInt32())); break;
                 case 7: OnnxReader.ReadRepeated(input, tag, s => integers.Add(s.ReadInt64())); break;
                 case 8: name = input.ReadString(); break;
                 case 9: raw = input.ReadBytes(); break;
                 case 10: OnnxReader.ReadRepeated(input, tag, s => floats.Add((float)s.ReadDouble())); break;
-                case 13: ReadLocation(input.ReadBytes().CreateCodedInput(), location); break;
+                case 13:
+                    var (key, value) = ReadEntry(input.ReadBytes().CreateCodedInput());
+                    location[key] = value;
+                    break;
                 case 14: external = input.ReadInt32() == 1; break;
                 default: input.SkipLastField(); break;
             }
@@ -46,15 +44,16 @@ internal static class OnnxTensorReader
         if (external) return (name, Decode(path, name, type, shape, count, ReadExternal(path, name, location, checked(count * Width(path, name, type)))));
         if (raw is not null) return (name, Decode(path, name, type, shape, count, raw.Span));
         Width(path, name, type);
-        if (type == ElementType.Float16) floats.AddRange(integers.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)));
-        if (type == ElementType.BFloat16) floats.AddRange(integers.Select(bits => BitConverter.Int32BitsToSingle((int)bits << 16)));
-        bool real = type is ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16;
+        if (type == OnnxElement.Float16) floats.AddRange(integers.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)));
+        if (type == OnnxElement.BFloat16) floats.AddRange(integers.Select(bits => BitConverter.Int32BitsToSingle((int)bits << 16)));
+        bool real = type is OnnxElement.Float or OnnxElement.Double or OnnxElement.Float16 or OnnxElement.BFloat16;
         if ((real ? floats.Count : integers.Count) != count)
             throw new UserException($"{path}: tensor '{name}' has {(real ? floats.Count : integers.Count)} values for the shape ({string.Join(", ", shape)}); the file is damaged");
         return (name, real ? new OnnxTensor(shape, [.. floats]) : new OnnxTensor(shape, null, [.. integers]));
     }
 
-    private static void ReadLocation(CodedInputStream input, Dictionary<string, string> location)
+    /// <summary>StringStringEntryProto.</summary>
+    internal static (string Key, string Value) ReadEntry(CodedInputStream input)
     {
         (string key, string value) = ("", "");
         while (input.ReadTag() is var tag and not 0)
@@ -66,7 +65,7 @@ internal static class OnnxTensorReader
                 default: input.SkipLastField(); break;
             }
         }
-        location[key] = value;
+        return (key, value);
     }
 
     private static byte[] ReadExternal(string path, string name, Dictionary<string, string> location, long expected)
@@ -91,21 +90,21 @@ internal static class OnnxTensorReader
     private static long Number(Dictionary<string, string> location, string key, long otherwise)
         => location.TryGetValue(key, out string? text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : otherwise;
 
-    private static int Width(string path, string name, ElementType type) => type switch
+    private static int Width(string path, string name, OnnxElement type) => type switch
     {
-        ElementType.UInt8 or ElementType.Int8 or ElementType.Bool => 1,
-        ElementType.UInt16 or ElementType.Int16 or ElementType.Float16 or ElementType.BFloat16 => 2,
-        ElementType.Float or ElementType.Int32 => 4,
-        ElementType.Int64 or ElementType.Double => 8,
+        OnnxElement.UInt8 or OnnxElement.Int8 or OnnxElement.Bool => 1,
+        OnnxElement.UInt16 or OnnxElement.Int16 or OnnxElement.Float16 or OnnxElement.BFloat16 => 2,
+        OnnxElement.Float or OnnxElement.Int32 => 4,
+        OnnxElement.Int64 or OnnxElement.Double => 8,
         _ => throw new UserException($"{path}: tensor '{name}' has the element type {(int)type}, which is not read; export the model in float32 or float16"),
     };
 
-    private static OnnxTensor Decode(string path, string name, ElementType type, int[] shape, long count, ReadOnlySpan<byte> bytes)
+    private static OnnxTensor Decode(string path, string name, OnnxElement type, int[] shape, long count, ReadOnlySpan<byte> bytes)
     {
         int width = Width(path, name, type);
         if (bytes.Length != count * width)
             throw new UserException($"{path}: tensor '{name}' ({string.Join(", ", shape)}) has {bytes.Length} bytes, it needs {count * width}; the file is damaged");
-        if (type is ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16)
+        if (type is OnnxElement.Float or OnnxElement.Double or OnnxElement.Float16 or OnnxElement.BFloat16)
         {
             var floats = new float[count];
             for (int i = 0; i < floats.Length; i++) floats[i] = Real(type, bytes[(i * width)..]);
@@ -116,21 +115,21 @@ internal static class OnnxTensorReader
         return new OnnxTensor(shape, null, integers);
     }
 
-    private static float Real(ElementType type, ReadOnlySpan<byte> bytes) => type switch
+    private static float Real(OnnxElement type, ReadOnlySpan<byte> bytes) => type switch
     {
-        ElementType.Float => BinaryPrimitives.ReadSingleLittleEndian(bytes),
-        ElementType.Double => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-        ElementType.Float16 => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes),
+        OnnxElement.Float => BinaryPrimitives.ReadSingleLittleEndian(bytes),
+        OnnxElement.Double => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+        OnnxElement.Float16 => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes),
         _ => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
     };
 
-    private static long Whole(ElementType type, ReadOnlySpan<byte> bytes) => type switch
+    private static long Whole(OnnxElement type, ReadOnlySpan<byte> bytes) => type switch
     {
-        ElementType.Int8 => (sbyte)bytes[0],
-        ElementType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-        ElementType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes),
-        ElementType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
-        ElementType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+        OnnxElement.Int8 => (sbyte)bytes[0],
+        OnnxElement.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+        OnnxElement.Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes),
+        OnnxElement.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+        OnnxElement.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
         _ => bytes[0],
     };
 }

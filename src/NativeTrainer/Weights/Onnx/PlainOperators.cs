@@ -119,7 +119,13 @@ internal static class PlainOperators
     {
         if (x.Shape.Length != 2 || x.Count == 0) throw new OnnxRefusal(node, $"gets {x}; (N, classes) is needed");
         var y = new float[x.Count];
-        for (int row = 0; row < x.Shape[0]; row++) TensorPrimitives.SoftMax(x.Real(node).AsSpan(row * x.Shape[1], x.Shape[1]), y.AsSpan(row * x.Shape[1], x.Shape[1]));
+        for (int row = 0; row < x.Shape[0]; row++)
+        {
+            Span<float> from = x.Real(node).AsSpan(row * x.Shape[1], x.Shape[1]), to = y.AsSpan(row * x.Shape[1], x.Shape[1]);
+            // Without it, exponentials of large values are infinite.
+            TensorPrimitives.Subtract(from, TensorPrimitives.Max(from), to);
+            TensorPrimitives.SoftMax(to, to);
+        }
         if (node.OpType == "LogSoftmax") TensorPrimitives.Log(y, y);
         return x with { Floats = y };
     }

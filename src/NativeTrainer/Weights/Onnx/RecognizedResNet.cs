@@ -12,5 +12,8 @@ internal sealed record RecognizedConvolution(string Name, string NormName, OnnxN
 internal sealed record RecognizedLinear(int Inputs, int Outputs, float[] Weight, float[] Bias);
 
 /// <summary>What a graph turned out to be.</summary>
+/// <param name="Input">How it takes pictures.</param>
+/// <param name="Temperature">What the graph divides its logits by at its end; 1 where it does not.</param>
 /// <param name="Logits">Name of the value that holds the logits, (N, classes) but for axes of length 1.</param>
-internal sealed record RecognizedResNet(ResNetSpec Spec, IReadOnlyList<RecognizedConvolution> Convolutions, IReadOnlyList<RecognizedLinear> Head, string Logits, IReadOnlyList<string> Notes);
+internal sealed record RecognizedResNet(ResNetSpec Spec, IReadOnlyList<RecognizedConvolution> Convolutions, IReadOnlyList<RecognizedLinear> Head, RecognizedInput Input, double Temperature,
+    string Logits, IReadOnlyList<string> Notes);

@@ -19,10 +19,11 @@ internal sealed class ResNetRecognizer
 
     private RecognizedResNet Read()
     {
-        string value = _flow.Input;
+        var input = InputRecognizer.Read(_flow);
+        string value = input.Value;
         if (_flow.Consumers(value) is [{ OpType: "BatchNormalization" } first])
             throw new OnnxRefusal(first, "normalises the pictures in front of the first convolution, as pre-activation ResNets (v2) do; use a v1 or v1.5 file");
-        var stem = ReadConvolution(Only(value, "Conv", "a ResNet begins with a convolution; normalise outside the graph and give --mean and --std"), "conv1", "bn1");
+        var stem = ReadConvolution(Only(value, "Conv", "a ResNet begins with a convolution, behind a normalisation by constants at most"), "conv1", "bn1");
         if (stem.Norm is null) RefusePreActivation(_flow.Consumers(stem.Node.Outputs[0]));
         value = After(stem, relu: true);
         var pool = ReadPool(ref value);
@@ -47,7 +48,7 @@ internal sealed class ResNetRecognizer
             Strides = stages.Strides,
             StrideOnFirst1x1 = stages.StrideOnFirst1x1,
             ShortcutKernel = stages.ShortcutKernel,
-            InputChannels = _flow.Shape(_flow.Input)[1],
+            InputChannels = _flow.Shape(input.Value)[1],
             StemChannels = stem.Channels,
             StemKernel = stem.Kernel,
             StemStride = stem.Stride,
@@ -55,7 +56,7 @@ internal sealed class ResNetRecognizer
             NormEpsilon = firstNorm?.Float("epsilon", 1e-5f) ?? 1e-5f,
             Head = new HeadSpec { Classes = head.Layers[^1].Outputs, Hidden = [.. head.Layers.SkipLast(1).Select(l => l.Outputs)] },
         };
-        return new RecognizedResNet(spec, _convolutions, head.Layers, head.Logits, _notes);
+        return new RecognizedResNet(spec, _convolutions, head.Layers, input, head.Temperature, head.Logits, _notes);
     }
 
     private StemPool? ReadPool(ref string value)

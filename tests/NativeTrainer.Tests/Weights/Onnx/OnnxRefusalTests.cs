@@ -69,11 +69,24 @@ public sealed class OnnxRefusalTests
             graph.Insert("conv1.Conv", "Pad", "pad", 0, "pads").Attributes["mode"] = new OnnxAttribute { Text = "reflect" };
             graph.Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1);
         }, "Pad 'pad'", "pads otherwise"),
-        ["normalised in the graph"] = (graph =>
+        ["normalised by rows"] = (graph =>
         {
             graph.Insert("conv1.Conv", "Sub", "centre", 0, "mean");
-            graph.Initializers["mean"] = new OnnxTensor([1], [0.5f]);
-        }, "Sub 'centre'", "normalise outside the graph"),
+            graph.Initializers["mean"] = new OnnxTensor([32, 1], new float[32]);
+        }, "Sub 'centre'", "one per channel"),
+        ["negatives"] = (graph =>
+        {
+            graph.Insert("conv1.Conv", "Mul", "turn", 0, "minus");
+            graph.Initializers["minus"] = new OnnxTensor([], [-1]);
+        }, "Mul 'turn'", "no larger for brighter pixels"),
+        ["something behind a temperature"] = (graph =>
+        {
+            var end = graph.Node("fc.Gemm");
+            graph.Nodes.Add(new OnnxNode { OpType = "Div", Name = "temperature", Inputs = { end.Outputs[0], "two" }, Outputs = { "scaled" } });
+            graph.Nodes.Add(new OnnxNode { OpType = "Relu", Name = "last", Inputs = { "scaled" }, Outputs = { "last" } });
+            graph.Initializers["two"] = new OnnxTensor([], [2]);
+            graph.Outputs[0] = graph.Outputs[0] with { Name = "last" };
+        }, "Relu 'last'", "only a softmax may stand"),
         ["not averaged"] = (graph =>
         {
             graph.Skip("avgpool");

@@ -50,7 +50,7 @@ internal sealed class OnnxRuntimeComparison : IDisposable
         int size = _spec.Preprocessing.Size, channels = _spec.InputChannels;
         var actual = new float[Batch * _session.Width];
         _session.RunBatch(pixels, count, actual);
-        var input = CheckImages.Normalised(pixels, Batch, size, channels, _spec.Preprocessing);
+        var input = new GraphInput(ChannelsLast: false, InputValues.Normalised).Make(pixels, Batch, size, channels, _spec.Preprocessing);
         using var results = _reference.Run([NamedOnnxValue.CreateFromTensor(_reference.InputMetadata.First().Key, new DenseTensor<float>(input.Floats, [Batch, channels, size, size]))]);
         float[] expected = [.. results[0].AsEnumerable<float>()];
         for (int i = 0; i < count * _session.Width; i++)
