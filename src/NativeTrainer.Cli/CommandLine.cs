@@ -68,6 +68,7 @@ internal static class CommandLine
             EvaluateCommand.Create(),
             PredictCommand.Create(),
             MetricsCommand.Create(),
+            SoupCommand.Create(),
             ExportCommand.Create(),
             ConvertCommand.Create(),
             InspectCommand.Create(),

@@ -121,6 +121,7 @@ public sealed class CommandTests(CliFixture fixture) : IClassFixture<CliFixture>
     [InlineData("predict")]
     [InlineData("metrics")]
     [InlineData("export")]
+    [InlineData("soup")]
     [InlineData("convert")]
     [InlineData("inspect")]
     [InlineData("augment-preview")]

@@ -18,7 +18,7 @@ public sealed class ExportCommandTests(CliFixture fixture) : IClassFixture<CliFi
             var exported = CliFixture.Run(["export", run, "-o", onnx, "--json", .. flags]);
             Assert.True(exported.Code == 0, exported.Error);
             using var json = JsonDocument.Parse(exported.LastLine);
-            Assert.Contains("the run's validation part", json.RootElement.GetProperty("checkedOn").GetString(), StringComparison.Ordinal);
+            Assert.Contains("the run's validation pictures", json.RootElement.GetProperty("checkedOn").GetString(), StringComparison.Ordinal);
             Assert.True(json.RootElement.GetProperty("checks")[0].GetProperty("sameTop1").GetBoolean());
             using var given = JsonDocument.Parse(CliFixture.Run("predict", "--weights", onnx, "--top-k", "3", "--json", fixture.Data).LastLine);
             foreach (var (want, have) in Images(expected).Zip(Images(given)))

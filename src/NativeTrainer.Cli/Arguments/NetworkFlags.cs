@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NativeTrainer.Evaluation;
 
 namespace NativeTrainer.Cli.Arguments;
 
@@ -13,6 +14,9 @@ internal static class NetworkFlags
     }
 
     public static Option<int> Size() => Options.Integer("--size", "PIXELS", "Side of the input. [default: the weights' own]");
+
+    public static Option<TestTimeAugmentation> Augmentation() => Options.Choice("--tta", "flip: average the probabilities of each picture and of its mirror image; twice the time. [default: none]",
+        ("none", TestTimeAugmentation.None), ("flip", TestTimeAugmentation.Flip));
 
     public static Option<int> Batch()
     {

@@ -91,7 +91,8 @@ internal sealed class TrainFlags
         Add(Options.Number("--label-smoothing", "E", "Share of each target spread over all classes. [default: 0]"), (o, v) => o with { LabelSmoothing = v });
         Add(Options.Choice("--balance", "Classes of unequal size: draw them equally often, or weight the loss. [default: none]",
             ("none", BalanceKind.None), ("sampler", BalanceKind.Sampler), ("weights", BalanceKind.Weights)), (o, v) => o with { Balance = v });
-        Add(Options.Number("--ema", "DECAY", "Validate and save a moving average of the weights, such as 0.99. [default: none]"), (o, v) => o with { Ema = v });
+        Add(Options.Number("--ema", "DECAY", "Validate and save a moving average of the weights and of batch norm's statistics, such as 0.999. [default: none]"), (o, v) => o with { Ema = v });
+        Add(Options.Integer("--swa", "EPOCHS", "Average the weights of so many last epochs, at the rate that they begin with, and measure batch norm's statistics anew. [default: none]"), (o, v) => o with { Swa = v });
     }
 
     private void Machine()

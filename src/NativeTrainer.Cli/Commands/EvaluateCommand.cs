@@ -17,6 +17,7 @@ internal static class EvaluateCommand
             "nativetrainer evaluate --weights runs/photos-1/best.safetensors --data photos/val",
             "nativetrainer evaluate --weights best.safetensors --data photos --split test --out report",
             "nativetrainer evaluate --weights best.safetensors --data test.csv --json",
+            "nativetrainer evaluate --weights best.safetensors --data photos --split test --tta flip",
             "nativetrainer evaluate --weights best.safetensors --data annotations.xml --crop-boxes 0.1",
             "nativetrainer evaluate --weights best.safetensors --data photos --split val --fit-temperature");
         var weights = NetworkFlags.Weights();
@@ -27,8 +28,8 @@ internal static class EvaluateCommand
         var limit = Options.Integer("--limit", "N", "Only N images, spread evenly over the set. [default: all]");
         var folder = Options.Text("--out", "FOLDER", "Write per-class.csv, confusion.csv, predictions.csv and confusion.png there.", "-o");
         var temperature = Options.Switch("--fit-temperature", "Fit a temperature to these images, which should be of validation, and keep it in the weights: probabilities then say how often the network is right.");
-        var (size, batch, threads, device, precision, json) = (NetworkFlags.Size(), NetworkFlags.Batch(), MachineFlags.Threads(), MachineFlags.Device(), MachineFlags.Precision(), JsonFlag.Make());
-        foreach (Option option in (Option[])[weights, data, split, cropBoxes, limit, folder, temperature, size, batch, threads, device, precision, json]) command.Add(option);
+        var (size, batch, tta, threads, device, precision, json) = (NetworkFlags.Size(), NetworkFlags.Batch(), NetworkFlags.Augmentation(), MachineFlags.Threads(), MachineFlags.Device(), MachineFlags.Precision(), JsonFlag.Make());
+        foreach (Option option in (Option[])[weights, data, split, cropBoxes, limit, folder, temperature, size, batch, tta, threads, device, precision, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -45,6 +46,7 @@ internal static class EvaluateCommand
                 Threads = parsed.GetValue(threads),
                 Device = parsed.GetValue(device)!,
                 Precision = parsed.GetValue(precision),
+                Augmentation = parsed.GetValue(tta),
             });
             if (parsed.GetValue(folder) is string to) Save(to, result);
             var report = ClassificationReport.Of(PredictionSet.Of(result.Images, result.Classes), new ReportOptions { Bootstrap = new BootstrapOptions { Threads = Math.Max(0, parsed.GetValue(threads)) } });

@@ -16,14 +16,15 @@ internal static class PredictCommand
         var command = new ExampleCommand("predict", "Name what is on pictures.",
             "nativetrainer predict --weights best.safetensors photo.jpg",
             "nativetrainer predict --weights best.safetensors --top-k 1 --csv holiday/ > holiday.csv",
+            "nativetrainer predict --weights best.onnx --tta flip photo.jpg",
             "nativetrainer predict --weights best.safetensors --json a.jpg b.png");
         var weights = NetworkFlags.Weights();
         var paths = new Argument<string[]>("PATH") { Description = "Pictures, or folders of pictures.", Arity = ArgumentArity.OneOrMore };
         var top = Options.Integer("--top-k", "K", $"Classes per picture, the likeliest first. [default: {UsualCount}]");
         var csv = Options.Switch("--csv", "Print path,rank,class,probability as CSV.");
-        var (size, batch, threads, device, precision, json) = (NetworkFlags.Size(), NetworkFlags.Batch(), MachineFlags.Threads(), MachineFlags.Device(), MachineFlags.Precision(), JsonFlag.Make());
+        var (size, batch, tta, threads, device, precision, json) = (NetworkFlags.Size(), NetworkFlags.Batch(), NetworkFlags.Augmentation(), MachineFlags.Threads(), MachineFlags.Device(), MachineFlags.Precision(), JsonFlag.Make());
         command.Add(paths);
-        foreach (Option option in (Option[])[weights, top, csv, size, batch, threads, device, precision, json]) command.Add(option);
+        foreach (Option option in (Option[])[weights, top, csv, size, batch, tta, threads, device, precision, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             int count = parsed.Given(top) ? parsed.GetValue(top) : UsualCount;
@@ -37,6 +38,7 @@ internal static class PredictCommand
                 Threads = parsed.GetValue(threads),
                 Device = parsed.GetValue(device)!,
                 Precision = parsed.GetValue(precision),
+                Augmentation = parsed.GetValue(tta),
             });
             var (output, log) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             foreach (string file in result.Unusable) log.WriteLine($"left out: {file}");

@@ -86,6 +86,20 @@ internal sealed record ExportCheckJson(string By, int Images, double? MaxLogitDi
 
 internal sealed record ExportJson(string Output, long Bytes, string Preprocessing, bool Softmax, bool Folded, double Temperature, string CheckedOn, double MaxLogit, ExportCheckJson[] Checks, IReadOnlyList<string> Notes);
 
+/// <param name="With">Of the soup with it; null for the first.</param>
+internal sealed record SoupMemberJson(string File, bool Kept, FiguresJson Alone, FiguresJson? With);
+
+internal sealed record FiguresJson(double Accuracy, double Loss, double BalancedAccuracy, double MacroF1)
+{
+    public static FiguresJson Of(ClassificationMetrics metrics) => new(metrics.Accuracy, metrics.Loss, metrics.BalancedAccuracy, metrics.MacroF1);
+}
+
+internal sealed record SoupJson(string Output, FiguresJson Soup, SoupMemberJson[] Members)
+{
+    public static SoupJson Of(SoupResult result) => new(result.Output, FiguresJson.Of(result.Metrics),
+        [.. result.Members.Select(member => new SoupMemberJson(member.File, member.Kept, FiguresJson.Of(member.Alone), member.With is null ? null : FiguresJson.Of(member.With)))]);
+}
+
 internal sealed record DeviceJson(string Name, string Description, IReadOnlyList<string> Precisions, string? Architecture = null, long? MemoryBytes = null, string? Driver = null)
 {
     public static DeviceJson Of(CudaCard card) => new($"cuda:{card.Index}", string.Create(CultureInfo.InvariantCulture, $"{card.Name}, architecture {card.Architecture}, {card.MemoryBytes / 1e9:F0} GB, driver of CUDA {card.Driver}"),
@@ -105,6 +119,7 @@ internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices, string? No
 [JsonSerializable(typeof(ModelJson))]
 [JsonSerializable(typeof(ConvertJson))]
 [JsonSerializable(typeof(ExportJson))]
+[JsonSerializable(typeof(SoupJson))]
 [JsonSerializable(typeof(DevicesJson))]
 [JsonSerializable(typeof(RangeTestJson))]
 [JsonSerializable(typeof(PlanJson))]

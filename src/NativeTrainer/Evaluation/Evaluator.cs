@@ -26,6 +26,19 @@ public record InferenceOptions
     public string Device { get; init; } = "auto";
 
     public PrecisionChoice Precision { get; init; }
+
+    /// <summary>Views of each image whose probabilities are averaged.</summary>
+    public TestTimeAugmentation Augmentation { get; init; }
+}
+
+/// <summary>Views of an image that are predicted.</summary>
+public enum TestTimeAugmentation
+{
+    /// <summary>The centre crop alone.</summary>
+    None,
+
+    /// <summary>The centre crop and its mirror image, as in He et al. 2016: twice the time.</summary>
+    Flip,
 }
 
 /// <summary>A labelled set to evaluate on.</summary>
@@ -74,6 +87,7 @@ public static class Evaluator
     public static EvaluationResult Evaluate(EvaluateOptions options, CancellationToken stop = default)
     {
         if (options.FitTemperature && ModelFile.IsOnnx(options.Weights)) throw new UserException($"{options.Weights}: a temperature is kept with safetensors; fit it to those, then export them");
+        if (options.FitTemperature && options.Augmentation != TestTimeAugmentation.None) throw new UserException("--fit-temperature fits the network's own probabilities; leave --tta out");
         var weights = ColourInput.Of(options.Weights, ModelFile.Load(options.Weights));
         var split = DatasetIndex.OpenSplit(options.Data, options.Split, weights.Labels, options.CropBoxes);
         if (split.Classes.Count > weights.Spec.Head.Classes)
@@ -142,9 +156,21 @@ public static class Evaluator
         using var session = new InferenceSession(model, size, batch, temperature == 1 ? InferenceOutput.Probabilities : InferenceOutput.Logits);
         using var arena = device.Allocate(session.ArenaBytes);
         session.Bind(arena);
-        var probabilities = session.Run(source, stop);
         int classes = session.Width;
-        if (temperature is { } divisor and not 1) TemperatureScaling.Apply(probabilities, classes, divisor);
+        var probabilities = View(mirrored: false);
+        if (options.Augmentation == TestTimeAugmentation.Flip)
+        {
+            float[] mirrored = View(mirrored: true);
+            for (int i = 0; i < probabilities.Length; i++) probabilities[i] = (probabilities[i] + mirrored[i]) / 2;
+        }
+
+        float[] View(bool mirrored)
+        {
+            float[] values = session.Run(source, stop, mirrored);
+            if (temperature is { } divisor and not 1) TemperatureScaling.Apply(values, classes, divisor);
+            return values;
+        }
+
         return ([.. source.Samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()) { Crop = s.Crop })],
             [.. source.Problems.Select(p => $"{p.Path}: {p.Reason}")]);
     }

@@ -70,7 +70,8 @@ internal sealed class InferenceSession : IDisposable
     }
 
     /// <summary>Results of all images of a source, in its order: (images, <see cref="Width"/>), row-major.</summary>
-    public float[] Run(BatchSource source, CancellationToken stop = default)
+    /// <param name="mirrored">Left for right.</param>
+    public float[] Run(BatchSource source, CancellationToken stop = default, bool mirrored = false)
     {
         int count = source.Samples.Count, done = 0, ahead = _model.Device.StepsAhead;
         var results = new float[(long)count * Width];
@@ -80,6 +81,7 @@ internal sealed class InferenceSession : IDisposable
         foreach (var batch in source.Epoch(order))
         {
             stop.ThrowIfCancellationRequested();
+            if (mirrored) Mirror(batch.Pixels.AsSpan(0, batch.Count * (int)(_pixels.Shape.Count / Batch)));
             Start(batch.Pixels, batch.Count);
             if (_images.Count > ahead) TakeNext();
         }
@@ -108,6 +110,19 @@ internal sealed class InferenceSession : IDisposable
     {
         Start(pixels, images);
         Take(results);
+    }
+
+    /// <summary>Rows of RGB, in place.</summary>
+    private void Mirror(Span<byte> pixels)
+    {
+        int width = _pixels.Shape[2], channels = _pixels.Shape[3];
+        for (int start = 0; start < pixels.Length; start += width * channels)
+        {
+            var row = pixels.Slice(start, width * channels);
+            // Whole turns the row, channels within a pixel too; those are turned back.
+            row.Reverse();
+            for (int x = 0; x < width; x++) row.Slice(x * channels, channels).Reverse();
+        }
     }
 
     public void Dispose()

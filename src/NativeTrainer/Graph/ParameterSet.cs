@@ -34,6 +34,9 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Parameters and buffers as one flat tensor.</summary>
     public TensorView FlatWithBuffers { get; private set; }
 
+    /// <summary>All buffers as one flat tensor, behind <see cref="Flat"/>; none where there are none.</summary>
+    public TensorView FlatBuffers { get; private set; }
+
     /// <summary>The part of <see cref="Flat"/> from the first to the last trainable parameter; none where nothing is trained.</summary>
     public TensorView FlatTrainable { get; private set; }
 
@@ -57,6 +60,7 @@ public sealed class ParameterSet : IDisposable
         foreach (var p in All) p.Data = p.Multiplied = _arena.View(p.Start * sizeof(float), p.Shape);
         Flat = _arena.View(0, new Shape(checked((int)parameters)));
         FlatWithBuffers = _arena.View(0, new Shape(checked((int)total)));
+        if (total > parameters) FlatBuffers = _arena.View(parameters * sizeof(float), new Shape(checked((int)(total - parameters))));
         if (precision != Precision.BFloat16) return;
         _cast = Cast.Plan(device, parameters);
         _copies = device.Allocate(parameters * DType.BFloat16.SizeInBytes());

@@ -14,7 +14,8 @@ namespace NativeTrainer.Layers;
 /// </summary>
 internal sealed class ConvolutionNorm
 {
-    private const float NormMomentum = 0.1f;
+    /// <summary>Share of a batch's statistics in the running ones.</summary>
+    public const float NormMomentum = 0.1f;
 
     private readonly string _name;
     private readonly int _channels, _outChannels, _kernel, _stride;

@@ -42,14 +42,15 @@ internal static class Checkpoint
 {
     public const string FileName = "state.safetensors";
 
-    private const string DataKey = "data";
+    private const string DataKey = "data", MeanTensor = "mean", MeanKey = "meanCount";
 
+    /// <param name="mean">Of the last epochs' weights, where they are averaged.</param>
     /// <param name="data">Fingerprint of the data set: a resumed run must see the same images.</param>
-    public static void Save(string folder, Device device, ParameterSet parameters, Optimizer? optimizer, TrainOptions options, TrainingPosition at, string data)
+    public static void Save(string folder, Device device, ParameterSet parameters, Optimizer? optimizer, WeightMean? mean, TrainingPosition at, string data)
     {
         var tensors = new List<TensorData> { Read(device, "parameters", parameters.FlatWithBuffers) };
-        if (optimizer is not null)
-            tensors.AddRange(Optimizer.StateNames(options).Zip(optimizer.State, (name, state) => Read(device, name, state)));
+        if (optimizer is not null) tensors.AddRange(optimizer.State.Select(state => Read(device, state.Key, state.Value)));
+        if (mean is { Count: > 0 }) tensors.Add(Read(device, MeanTensor, mean.Weights));
         var metadata = new Dictionary<string, string>
         {
             ["stage"] = Text(at.Stage),
@@ -62,6 +63,7 @@ internal static class Checkpoint
             ["bestValue"] = Text(at.BestValue),
             ["stale"] = Text(at.Stale),
             ["optimizerSteps"] = Text(optimizer?.Steps ?? 0),
+            [MeanKey] = Text(mean?.Count ?? 0),
             [DataKey] = data,
         };
         SafeTensors.Write(Path.Combine(folder, FileName), tensors, metadata);
@@ -101,11 +103,17 @@ internal static class Checkpoint
 
     public static void LoadParameters(SafeTensors file, Device device, ParameterSet parameters) => Write(file, "parameters", device, parameters.FlatWithBuffers);
 
-    public static void LoadOptimizer(SafeTensors file, Device device, Optimizer optimizer, TrainOptions options)
+    public static void LoadOptimizer(SafeTensors file, Device device, Optimizer optimizer)
     {
-        string[] names = Optimizer.StateNames(options);
-        for (int i = 0; i < names.Length; i++) Write(file, names[i], device, optimizer.State[i]);
+        foreach (var (name, state) in optimizer.State) Write(file, name, device, state);
         optimizer.Steps = int.Parse(file.Metadata["optimizerSteps"], CultureInfo.InvariantCulture);
+    }
+
+    public static void LoadMean(SafeTensors file, Device device, WeightMean mean)
+    {
+        if (!int.TryParse(file.Metadata.GetValueOrDefault(MeanKey), NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count == 0) return;
+        Write(file, MeanTensor, device, mean.Weights);
+        mean.Count = count;
     }
 
     private static TensorData Read(Device device, string name, TensorView view)

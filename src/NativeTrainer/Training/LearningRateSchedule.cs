@@ -1,7 +1,8 @@
 namespace NativeTrainer.Training;
 
 /// <summary>The factor on every group's rate at each optimizer step of a stage; 1 is the peak.</summary>
-internal sealed class LearningRateSchedule(TrainOptions options, int stepsPerEpoch, int totalSteps)
+/// <param name="hold">Steps behind which the factor stays as it is.</param>
+internal sealed class LearningRateSchedule(TrainOptions options, int stepsPerEpoch, int totalSteps, int hold = int.MaxValue)
 {
     private const double OneCycleStart = 1 / 25.0, OneCycleEnd = OneCycleStart * 1e-4, OneCycleRise = 0.3;
 
@@ -10,6 +11,7 @@ internal sealed class LearningRateSchedule(TrainOptions options, int stepsPerEpo
     /// <param name="step">0 ≤ step &lt; the stage's total.</param>
     public float Factor(int step)
     {
+        step = Math.Min(step, Math.Max(hold, _warmup));
         if (step < _warmup) return (step + 1f) / (_warmup + 1);
         int after = step - _warmup, total = Math.Max(totalSteps - _warmup, 1);
         return (float)(options.Schedule switch

@@ -17,48 +17,71 @@ internal sealed class Optimizer : IDisposable
     private readonly Sgd? _sgd;
     private readonly AdamW? _adamW;
     private readonly GradientNorm? _norm;
-    private readonly Ema? _ema;
-    private readonly TensorView _normValue, _scale, _workspace;
+    private readonly Ema? _ema, _bufferEma;
+    private readonly TensorView _momentum, _squares, _normValue, _scale, _workspace;
 
     /// <param name="parameters">With gradients allocated.</param>
     public Optimizer(Device device, TrainOptions options, ParameterSet parameters, ParameterGroups groups)
     {
         (_options, _parameters, _groups) = (options, parameters, groups);
-        var shape = parameters.FlatTrainable.Shape;
-        long state = Arena.Align(parameters.FlatTrainable.Bytes);
         _norm = options.ClipNorm > 0 ? GradientNorm.Plan(device, groups.Segments) : null;
-        long workspace = _norm?.WorkspaceBytes ?? 0;
-        _arena = device.Allocate(state * States(options) + 2 * Arena.Alignment + workspace);
-        State = Enumerable.Range(0, StateNames(options).Length).Select(i => _arena.View(i * state, shape)).ToArray();
-        long tail = state * States(options);
+        long workspace = _norm?.WorkspaceBytes ?? 0, tail = Bytes(options, parameters);
+        _arena = device.Allocate(tail + 2 * Arena.Alignment + workspace);
+        State = Place(options, parameters);
         (_normValue, _scale) = (_arena.View(tail, new Shape(1)), _arena.View(tail + Arena.Alignment, new Shape(1)));
         _workspace = workspace == 0 ? default : _arena.View(tail + 2 * Arena.Alignment, new Shape(checked((int)workspace)), DType.UInt8);
+        _momentum = State.GetValueOrDefault(options.Optimizer == OptimizerKind.AdamW ? "exp_avg" : "momentum_buffer");
+        _squares = State.GetValueOrDefault("exp_avg_sq");
         if (options.Optimizer == OptimizerKind.Sgd) _sgd = Sgd.Plan(device, groups.Segments, groups.Count);
         else _adamW = AdamW.Plan(device, groups.Segments, groups.Count);
         if (options.Ema > 0)
         {
-            _ema = Ema.Plan(device, shape.Count);
-            Average = State[^1];
-            device.Copy(parameters.FlatTrainable, Average);
+            _ema = Ema.Plan(device, parameters.FlatTrainable.Count);
+            Averages = [(State["ema"], parameters.FlatTrainable)];
+            if (!parameters.FlatBuffers.IsNone)
+            {
+                _bufferEma = Ema.Plan(device, parameters.FlatBuffers.Count);
+                Averages = [.. Averages, (State["ema_buffers"], parameters.FlatBuffers)];
+            }
+            foreach (var (average, present) in Averages) device.Copy(present, average);
         }
     }
 
     /// <summary>Steps taken.</summary>
     public int Steps { get; set; }
 
-    /// <summary>What a checkpoint holds, in the order of <see cref="StateNames"/>.</summary>
-    public TensorView[] State { get; }
+    /// <summary>What a checkpoint holds, by name.</summary>
+    public IReadOnlyDictionary<string, TensorView> State { get; }
 
-    /// <summary>The moving average of the trainable range; none without EMA.</summary>
-    public TensorView Average { get; }
+    /// <summary>
+    /// The moving averages of the trainable range and of the running statistics, beside what they are averages of; empty without EMA. An average of weights has other activations than
+    /// the weights of the last step, so its statistics are averaged too.
+    /// </summary>
+    public IReadOnlyList<(TensorView Average, TensorView Present)> Averages { get; } = [];
 
-    /// <summary>Bytes of state for a trainable range of <paramref name="count"/> elements.</summary>
-    public static long Bytes(TrainOptions options, long count) => Arena.Align(count * sizeof(float)) * States(options);
+    /// <summary>Bytes of state for the trainable range as it is.</summary>
+    public static long Bytes(TrainOptions options, ParameterSet parameters) => Layout(options, parameters).Sum(state => Arena.Align(state.Like.Bytes));
 
-    public static string[] StateNames(TrainOptions options)
+    /// <summary>Each state's name and the tensor that it lies beside, element for element.</summary>
+    private static IEnumerable<(string Name, TensorView Like)> Layout(TrainOptions options, ParameterSet parameters)
     {
         string[] names = options.Optimizer == OptimizerKind.AdamW ? ["exp_avg", "exp_avg_sq"] : options.Momentum > 0 ? ["momentum_buffer"] : [];
-        return options.Ema > 0 ? [.. names, "ema"] : names;
+        foreach (string name in names) yield return (name, parameters.FlatTrainable);
+        if (options.Ema == 0) yield break;
+        yield return ("ema", parameters.FlatTrainable);
+        if (!parameters.FlatBuffers.IsNone) yield return ("ema_buffers", parameters.FlatBuffers);
+    }
+
+    private Dictionary<string, TensorView> Place(TrainOptions options, ParameterSet parameters)
+    {
+        var placed = new Dictionary<string, TensorView>();
+        long at = 0;
+        foreach (var (name, like) in Layout(options, parameters))
+        {
+            placed[name] = _arena.View(at, like.Shape);
+            at += Arena.Align(like.Bytes);
+        }
+        return placed;
     }
 
     /// <summary>One update from the accumulated gradients at the groups' present rates.</summary>
@@ -73,18 +96,16 @@ internal sealed class Optimizer : IDisposable
         Steps++;
         if (_sgd is not null)
         {
-            var buffer = _options.Momentum > 0 ? State[0] : default;
-            _sgd.Step(w, dw, buffer, _groups.LearningRates, _groups.WeightDecays, _options.Momentum, 0, _options.Nesterov, Steps == 1, scale);
+            _sgd.Step(w, dw, _momentum, _groups.LearningRates, _groups.WeightDecays, _options.Momentum, 0, _options.Nesterov, Steps == 1, scale);
         }
         else
         {
-            _adamW!.Step(w, dw, State[0], State[1], _groups.LearningRates, _groups.WeightDecays, Beta1, Beta2, Epsilon, Steps, scale);
+            _adamW!.Step(w, dw, _momentum, _squares, _groups.LearningRates, _groups.WeightDecays, Beta1, Beta2, Epsilon, Steps, scale);
         }
         // The average warms up (as in TensorFlow's ExponentialMovingAverage), or short runs would remember their start.
-        _ema?.Step(Average, w, Math.Min(_options.Ema, (1f + Steps) / (10f + Steps)));
+        float decay = Math.Min(_options.Ema, (1f + Steps) / (10f + Steps));
+        _ema?.Step(Averages[0].Average, w, decay);
+        _bufferEma?.Step(Averages[1].Average, Averages[1].Present, decay);
     }
 
-    public void Dispose() => _arena.Dispose();
-
-    private static int States(TrainOptions options) => StateNames(options).Length;
-}
+    public void Dispose() => _arena.Dispose();}

@@ -165,6 +165,12 @@ public sealed record TrainOptions
     /// <summary>Decay per step of an exponential moving average of the weights, 0 ≤ d &lt; 1; 0 keeps none. Validation and checkpoints use the average.</summary>
     public float Ema { get; init; }
 
+    /// <summary>
+    /// The weights at the ends of so many last epochs are averaged (Izmailov et al. 2018), and batch norm's statistics measured for the average; 0 averages nothing. The rate stays where it
+    /// is when these epochs begin.
+    /// </summary>
+    public int Swa { get; init; }
+
     /// <summary>Epochs without improvement after which training stops; 0 never stops early.</summary>
     public int Patience { get; init; }
 

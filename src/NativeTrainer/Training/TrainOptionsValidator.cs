@@ -36,6 +36,9 @@ public static class TrainOptionsValidator
         Real("--clip", options.ClipNorm, 0, float.MaxValue, note: "0 does not clip");
         Real("--label-smoothing", options.LabelSmoothing, 0, 1, belowMax: true);
         Real("--ema", options.Ema, 0, 1, belowMax: true, note: "0 keeps no average");
+        Range("--swa", options.Swa, 0, options.Epochs, "epochs, of --epochs; 0 averages nothing");
+        if (options.Swa == 1) throw new UserException("--swa 1 would average one epoch's weights with nothing; give 2 or more");
+        if (options.Swa > 0 && options.Ema > 0) throw new UserException("--swa and --ema both average the weights; give one of them");
         Range("--patience", options.Patience, 0, MaxEpochs, "epochs, 0 never stops early");
         if (options.HeadHidden.Count > 8) throw new UserException($"--head-hidden: {options.HeadHidden.Count} layers; a head has at most 8");
         foreach (int width in options.HeadHidden) Range("--head-hidden", width, 1, 65536);

@@ -57,8 +57,8 @@ public sealed class TrainStep : IDisposable
     /// <summary>Bytes of activations.</summary>
     public long ArenaBytes => _graph.ArenaBytes;
 
-    /// <summary>Bytes of gradients and optimizer state.</summary>
-    public long StateBytes => _model.Parameters.FlatTrainable.Bytes + Optimizer.Bytes(_options, _model.Parameters.FlatTrainable.Count);
+    /// <summary>Bytes of gradients, optimizer state and averages of the weights.</summary>
+    public long StateBytes => _model.Parameters.FlatTrainable.Bytes * (_options.Swa > 0 ? 2 : 1) + Optimizer.Bytes(_options, _model.Parameters);
 
     /// <summary>The steps of the network, for profiles.</summary>
     public StepGraph Graph => _graph;

@@ -128,10 +128,16 @@ internal sealed class TrainingRun : IDisposable
         using var step = new TrainStep(_model, _options, stage.OnFeatures ? 0 : _size, _batch, _fromScratch, _classWeights);
         step.Bind(_activations!);
         using var feeder = BatchFeeder.For(_model, _options, stage, _data, _trainFeatures, _batch);
+        using var mean = _options.Swa > 0 && ReferenceEquals(stage, _stages[^1]) ? new WeightMean(_device, _model.Parameters) : null;
         var rates = new Queue<float>();
         int perEpoch = feeder.BatchesPerEpoch, updatesPerEpoch = (perEpoch + _options.Accumulate - 1) / _options.Accumulate;
-        var schedule = new LearningRateSchedule(_options, updatesPerEpoch, updatesPerEpoch * stage.Epochs);
-        if (checkpoint is not null && (_at.Epoch > 0 || _at.Batch > 0)) Checkpoint.LoadOptimizer(checkpoint, _device, step.Optimizer, _options);
+        int averaged = mean is null ? 0 : Math.Min(_options.Swa, stage.Epochs);
+        var schedule = new LearningRateSchedule(_options, updatesPerEpoch, updatesPerEpoch * stage.Epochs, averaged == 0 ? int.MaxValue : updatesPerEpoch * (stage.Epochs - averaged));
+        if (checkpoint is not null && (_at.Epoch > 0 || _at.Batch > 0))
+        {
+            Checkpoint.LoadOptimizer(checkpoint, _device, step.Optimizer);
+            if (mean is not null) Checkpoint.LoadMean(checkpoint, _device, mean);
+        }
 
         while (_at.Epoch < stage.Epochs)
         {
@@ -166,7 +172,7 @@ internal sealed class TrainingRun : IDisposable
                 while (step.Pending > 0 && (due || leaves || batch + 1 == perEpoch))
                     if (Take() is string late) return (late, false);
                 if (batch + 1 == perEpoch) continue;
-                if (due || leaves) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at, _data.Fingerprint);
+                if (due || leaves) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, mean, _at, _data.Fingerprint);
                 if (leaves) return (null, true);
             }
             double seconds = _clock.Elapsed.TotalSeconds - start;
@@ -174,7 +180,8 @@ internal sealed class TrainingRun : IDisposable
             if (!stage.OnFeatures) Count(images, seconds);
             // On cached features an epoch takes milliseconds and redoing the stage takes no longer than computing them: it saves at its end only.
             bool stopping = stop.IsCancellationRequested, save = !stage.OnFeatures || _at.Epoch + 1 == stage.Epochs || stopping;
-            FinishEpoch(stage, step, perEpoch, seconds, images, save);
+            if (stage.Epochs - _at.Epoch <= averaged) mean?.Add();
+            FinishEpoch(stage, step, mean, perEpoch, seconds, images, save);
             if (stopping && _at.EpochsDone < totalEpochs) return (null, true);
             if (_options.Patience > 0 && !stage.OnFeatures && _at.Stale >= _options.Patience)
             {
@@ -182,8 +189,9 @@ internal sealed class TrainingRun : IDisposable
                 break;
             }
         }
+        if (mean is { Count: > 1 }) FinishMean(stage, step, feeder, mean, stop);
         _at = _at with { Stage = _at.Stage + 1, Epoch = 0, Batch = 0, Stale = 0 };
-        Checkpoint.Save(_folder, _device, _model.Parameters, null, _options, _at, _data.Fingerprint);
+        Checkpoint.Save(_folder, _device, _model.Parameters, null, null, _at, _data.Fingerprint);
         return (null, false);
     }
 
@@ -198,16 +206,47 @@ internal sealed class TrainingRun : IDisposable
         _observer.OnStep(_report);
     }
 
-    private void FinishEpoch(TrainingStage stage, TrainStep step, int perEpoch, double seconds, long images, bool save)
+    /// <summary>The mean of the last epochs' weights takes the weights' place, with statistics of its own, and stands as one more epoch: ties are its.</summary>
+    private void FinishMean(TrainingStage stage, TrainStep step, IBatchFeeder feeder, WeightMean mean, CancellationToken stop)
+    {
+        double start = _clock.Elapsed.TotalSeconds;
+        _device.Copy(mean.Weights, _model.Parameters.FlatTrainable);
+        double loss = NormStatistics.Measure(_model, step, feeder, _at.EpochsDone, _at.StepsDone, stop);
+        double seconds = _clock.Elapsed.TotalSeconds - start;
+        var (metrics, predictions) = Validate(stage);
+        double value = Value(metrics);
+        bool best = value >= _at.BestValue;
+        int epoch = _at.EpochsDone + 1;
+        if (best) (_best, _at) = (metrics, _at with { BestEpoch = epoch, BestValue = value });
+        if (best) SaveModel("best.safetensors");
+        SaveModel("last.safetensors");
+        _observer.OnNote($"the weights of the last {mean.Count} epochs are averaged, which stands as epoch {epoch}");
+        _observer.OnEpoch(new EpochReport
+        {
+            Epoch = epoch,
+            Stage = "average",
+            TrainLoss = loss,
+            Validation = metrics,
+            LearningRates = step.Groups.ByName(),
+            ImagesPerSecond = (long)feeder.BatchesPerEpoch * _batch / Math.Max(seconds, 1e-9),
+            Seconds = seconds,
+            IsBest = best,
+            Predictions = best ? predictions : [],
+        });
+    }
+
+    private double Value(ClassificationMetrics metrics) => _options.Metric switch
+    {
+        SelectionMetric.BalancedAccuracy => metrics.BalancedAccuracy,
+        SelectionMetric.MacroF1 => metrics.MacroF1,
+        SelectionMetric.Loss => -metrics.Loss,
+        _ => metrics.Accuracy,
+    };
+
+    private void FinishEpoch(TrainingStage stage, TrainStep step, WeightMean? mean, int perEpoch, double seconds, long images, bool save)
     {
         var (metrics, predictions) = WithAverage(step.Optimizer, () => Validate(stage));
-        double value = _options.Metric switch
-        {
-            SelectionMetric.BalancedAccuracy => metrics.BalancedAccuracy,
-            SelectionMetric.MacroF1 => metrics.MacroF1,
-            SelectionMetric.Loss => -metrics.Loss,
-            _ => metrics.Accuracy,
-        };
+        double value = Value(metrics);
         bool best = value > _at.BestValue;
         double trainLoss = _at.LossSum / perEpoch;
         int epoch = _at.EpochsDone + 1;
@@ -228,7 +267,7 @@ internal sealed class TrainingRun : IDisposable
             if (save) SaveModel("last.safetensors");
             return 0;
         });
-        if (save) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, _options, _at, _data.Fingerprint);
+        if (save) Checkpoint.Save(_folder, _device, _model.Parameters, step.Optimizer, mean, _at, _data.Fingerprint);
         _observer.OnEpoch(new EpochReport
         {
             Epoch = epoch,
@@ -248,18 +287,22 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Runs with the moving average in the weights' place, where there is one.</summary>
     private T WithAverage<T>(Optimizer optimizer, Func<T> action)
     {
-        if (optimizer.Average.IsNone) return action();
-        var weights = _model.Parameters.FlatTrainable;
-        var saved = new float[weights.Count];
-        _device.Download<float>(weights, saved);
-        _device.Copy(optimizer.Average, weights);
+        if (optimizer.Averages.Count == 0) return action();
+        var saved = new List<(float[] Values, TensorView Present)>();
+        foreach (var (average, present) in optimizer.Averages)
+        {
+            var values = new float[present.Count];
+            _device.Download<float>(present, values);
+            saved.Add((values, present));
+            _device.Copy(average, present);
+        }
         try
         {
             return action();
         }
         finally
         {
-            _device.Upload<float>(saved, weights);
+            foreach (var (values, present) in saved) _device.Upload<float>(values, present);
         }
     }
 

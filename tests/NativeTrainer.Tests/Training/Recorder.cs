@@ -12,7 +12,9 @@ internal sealed class Recorder(int stopAtStep = 0, CancellationTokenSource? stop
 
     public List<float> Losses { get; } = [];
 
-    public int Epochs { get; private set; }
+    public int Epochs => Reports.Count;
+
+    public List<EpochReport> Reports { get; } = [];
 
     /// <summary>Runs after each epoch.</summary>
     public Action? AfterEpoch { get; init; }
@@ -33,7 +35,7 @@ internal sealed class Recorder(int stopAtStep = 0, CancellationTokenSource? stop
 
     public void OnEpoch(EpochReport epoch)
     {
-        Epochs++;
+        Reports.Add(epoch);
         AfterEpoch?.Invoke();
     }
 }

@@ -23,10 +23,11 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(TrainingStrategy.Full, 0)]
-    [InlineData(TrainingStrategy.TwoStage, 0.9f)]
-    [InlineData(TrainingStrategy.Gradual, 0)]
-    public void AResumedRunEndsWithTheBitsOfOneThatNeverStopped(TrainingStrategy strategy, float ema)
+    [InlineData(TrainingStrategy.Full, 0, 0)]
+    [InlineData(TrainingStrategy.Full, 0, 2)]
+    [InlineData(TrainingStrategy.TwoStage, 0.9f, 0)]
+    [InlineData(TrainingStrategy.Gradual, 0, 0)]
+    public void AResumedRunEndsWithTheBitsOfOneThatNeverStopped(TrainingStrategy strategy, float ema, int swa)
     {
         // Head, then backbone, from weights: the stages differ in what they train and in what they cache.
         var options = Options("whole") with
@@ -38,6 +39,7 @@ public sealed class TrainerTests : IDisposable
             HeadDropout = 0.2f,
             Accumulate = 2,
             Ema = ema,
+            Swa = swa,
             Augment = "medium",
         };
         var whole = Trainer.Train(options, new Recorder());
@@ -56,10 +58,26 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void TheMemoryPromisedIsTheMemoryUsed()
+    public void TheAverageOfTheLastEpochsStandsAsOneMore()
     {
         var recorder = new Recorder();
-        var result = Trainer.Train(Options("memory") with { Epochs = 1, Ema = 0.9f }, recorder);
+        var result = Trainer.Train(Options("average") with { Epochs = 4, Swa = 3, Augment = "light" }, recorder);
+        Assert.Equal([1, 2, 3, 4, 5], recorder.Reports.Select(e => e.Epoch));
+        Assert.Equal("average", recorder.Reports[^1].Stage);
+        // The rate stays where the averaged epochs begin.
+        Assert.Equal(recorder.Reports[1].LearningRates, recorder.Reports[3].LearningRates);
+        string last = Path.Combine(result.RunFolder, "last.safetensors");
+        var evaluated = Evaluator.Evaluate(new EvaluateOptions { Weights = last, Data = _pictures.Data });
+        Assert.Equal(recorder.Reports[^1].Validation.Loss, evaluated.Metrics.Loss, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(0.9f, 0)]
+    [InlineData(0, 2)]
+    public void TheMemoryPromisedIsTheMemoryUsed(float ema, int swa)
+    {
+        var recorder = new Recorder();
+        var result = Trainer.Train(Options("memory") with { Epochs = 2, Ema = ema, Swa = swa }, recorder);
         Assert.InRange(recorder.Plan!.PeakMemoryBytes, 0.9 * result.PeakMemoryBytes, 1.1 * result.PeakMemoryBytes);
     }
 

@@ -39,7 +39,7 @@ internal sealed record RateGroup(string Name, TrainingStage Stage, bool AfterHea
     {
         var rates = model.StageNames.ToDictionary(part => part, _ => 1f);
         if (Name == All) rates["fc"] = (float)HeadFactor(options);
-        return options with { LearningRate = 1, LearningRateFor = rates, Ema = 0 };
+        return options with { LearningRate = 1, LearningRateFor = rates, Ema = 0, Swa = 0 };
     }
 
     /// <summary>The head's rate over that of the rest, in a test of all together.</summary>

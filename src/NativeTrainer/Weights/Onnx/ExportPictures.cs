@@ -17,13 +17,10 @@ internal sealed record ExportPictures(byte[] Pixels, int Count, string From)
     public static ExportPictures Of(OnnxExportOptions options, string weights, Preprocessing preprocessing, Action<string> note, CancellationToken stop)
     {
         if (options.Check is string given) return Read(Samples(given), given, options, preprocessing, stop);
-        string folder = Path.GetDirectoryName(Path.GetFullPath(weights))!, file = Path.Combine(folder, TrainOptionsFile.Name), split = Path.Combine(folder, "split.csv");
-        if (!File.Exists(file)) return Draw("drawn pictures, as the weights lie in no run folder and --check names none", options, preprocessing);
         try
         {
-            var run = TrainOptionsFile.Load(file);
-            var part = File.Exists(split) ? DatasetIndex.OpenSplit(split, SplitName.Val) : DatasetIndex.OpenSplit(run.Data, cropBoxes: run.CropBoxes);
-            return Read(part.Samples, $"{run.Data}, the run's validation part", options, preprocessing, stop);
+            return RunWeights.Validation(weights, null) is { } split ? Read(split.Samples, "the run's validation pictures", options, preprocessing, stop)
+                : Draw("drawn pictures, as the weights lie in no run folder and --check names none", options, preprocessing);
         }
         catch (UserException error)
         {

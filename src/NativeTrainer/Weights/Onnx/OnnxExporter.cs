@@ -1,14 +1,13 @@
 using NativeTrainer.Evaluation.Metrics;
 using NativeTrainer.Imaging;
 using NativeTrainer.Models;
+using NativeTrainer.Training;
 
 namespace NativeTrainer.Weights.Onnx;
 
 /// <summary>Weights to ONNX, opset 17: what was written is read back and compared with the weights before it is kept.</summary>
 public static class OnnxExporter
 {
-    private const string BestWeights = "best.safetensors";
-
     /// <param name="note">Hears what a person should know, as it happens.</param>
     /// <exception cref="UserException">The weights or the pictures cannot be used, the file cannot be written, or it differs from the weights: nothing is kept then.</exception>
     public static OnnxExportResult Export(OnnxExportOptions options, Action<string> note, CancellationToken stop = default) => Export(options, note, _ => { }, stop);
@@ -23,7 +22,7 @@ public static class OnnxExporter
                 : $"{options.Output}: an ONNX file ends with .onnx; give such a name");
         }
         if (options.CheckLimit < 1) throw new UserException($"the comparison takes at least 1 picture, not {options.CheckLimit}");
-        string file = WeightsFile(options.Weights);
+        string file = RunWeights.Best(options.Weights);
         var weights = ColourInput.Of(file, ModelFile.Load(file));
         var runtime = OnnxRuntimeLibrary.Find(options.OnnxRuntime);
         var pictures = ExportPictures.Of(options, file, weights.Spec.Preprocessing, note, stop);
@@ -40,12 +39,5 @@ public static class OnnxExporter
             throw new UserException($"{options.Output}: cannot be run as it was written: {refusal.Message}; nothing was kept. Please report these weights", refusal);
         }
         return new OnnxExportResult(options.Output, new FileInfo(options.Output).Length, weights, TemperatureScaling.Of(weights), $"{pictures.Count} of {pictures.From}", gate.MaxLogit, checks);
-    }
-
-    private static string WeightsFile(string path)
-    {
-        if (!Directory.Exists(path)) return path;
-        string best = Path.Combine(path, BestWeights);
-        return File.Exists(best) ? best : throw new UserException($"{path}: has no {BestWeights}; give a weights file, or the folder of a run that finished an epoch");
     }
 }
