@@ -89,6 +89,9 @@ internal sealed class TrainFlags
     {
         Add(Options.Text("--augment", "SPEC", "none, light, medium, strong, or with changes such as medium,hue=0.1. [default: auto]"), (o, v) => o with { Augment = v });
         Add(Options.Number("--label-smoothing", "E", "Share of each target spread over all classes. [default: 0]"), (o, v) => o with { LabelSmoothing = v });
+        Add(Options.Text("--teacher", "FILE", "Learn from this larger network of the same classes too, beside the labels. [default: none]"), (o, v) => o with { Teacher = v });
+        Add(Options.Number("--distill-alpha", "A", "The teacher's share of the loss. [default: 0.5]"), (o, v) => o with { DistillAlpha = v });
+        Add(Options.Number("--distill-temperature", "T", "What both networks' logits are divided by for that. [default: 4]"), (o, v) => o with { DistillTemperature = v });
         Add(Options.Choice("--balance", "Classes of unequal size: draw them equally often, or weight the loss. [default: none]",
             ("none", BalanceKind.None), ("sampler", BalanceKind.Sampler), ("weights", BalanceKind.Weights)), (o, v) => o with { Balance = v });
         Add(Options.Number("--ema", "DECAY", "Validate and save a moving average of the weights and of batch norm's statistics, such as 0.999. [default: none]"), (o, v) => o with { Ema = v });

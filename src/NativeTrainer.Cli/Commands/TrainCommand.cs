@@ -23,6 +23,8 @@ internal static class TrainCommand
             "nativetrainer train --data instances.json --crop-boxes 0.1 --weights resnet50.safetensors",
             "nativetrainer train --data photos --model resnet18 --epochs 60 --schedule one-cycle",
             "nativetrainer train --data photos --weights resnet50.safetensors --fix runs/photos-audit/audit.csv",
+            "nativetrainer train --data photos --weights resnet18.safetensors --strategy full --teacher runs/photos-1/best.safetensors",
+            "nativetrainer train --data photos --weights resnet50.safetensors --epochs 12 --swa 3",
             "nativetrainer train --resume runs/photos-1",
             "nativetrainer train --config runs/photos-1/options.json --seed 2");
         var flags = new TrainFlags(command);

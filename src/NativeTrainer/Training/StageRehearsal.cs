@@ -30,7 +30,7 @@ internal sealed class StageRehearsal : IDisposable
         int batch = Math.Min(options.Batch, data.Train.Samples.Count);
         var weights = options.Balance == BalanceKind.Weights ? data.InverseShares() : null;
         setup.Model.Parameters.SetTrainable(p => stage.Trains(p, options));
-        _step = new TrainStep(setup.Model, options, stage.OnFeatures ? 0 : data.Size, batch, options.Weights is null, weights);
+        _step = new TrainStep(setup.Model, options with { Teacher = null }, stage.OnFeatures ? 0 : data.Size, batch, options.Weights is null, weights);
         _activations = setup.Device.Allocate(_step.ArenaBytes);
         _step.Bind(_activations);
         _feeder = BatchFeeder.For(setup.Model, options, stage, data, features, batch);

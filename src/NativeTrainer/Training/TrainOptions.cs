@@ -160,6 +160,15 @@ public sealed record TrainOptions
 
     public float LabelSmoothing { get; init; }
 
+    /// <summary>Weights of a larger network of the same classes, to learn from beside the labels (Hinton et al. 2015); null for none. Heads on cached features learn from labels alone.</summary>
+    public string? Teacher { get; init; }
+
+    /// <summary>The teacher's share α of the loss, 0 &lt; α ≤ 1: (1 − α)·cross entropy + α·T²·KL(teacher ‖ student).</summary>
+    public float DistillAlpha { get; init; } = 0.5f;
+
+    /// <summary>T, by which both networks' logits are divided for that: above 1 it brings out what the teacher thinks of the other classes.</summary>
+    public float DistillTemperature { get; init; } = 4;
+
     public BalanceKind Balance { get; init; } = BalanceKind.None;
 
     /// <summary>Decay per step of an exponential moving average of the weights, 0 ≤ d &lt; 1; 0 keeps none. Validation and checkpoints use the average.</summary>

@@ -35,6 +35,8 @@ public static class TrainOptionsValidator
         Real("--step-gamma", options.StepGamma, 0, 1, aboveMin: true);
         Real("--clip", options.ClipNorm, 0, float.MaxValue, note: "0 does not clip");
         Real("--label-smoothing", options.LabelSmoothing, 0, 1, belowMax: true);
+        Real("--distill-alpha", options.DistillAlpha, 0, 1, aboveMin: true, note: "the teacher's share of the loss");
+        Real("--distill-temperature", options.DistillTemperature, 0, 100, aboveMin: true);
         Real("--ema", options.Ema, 0, 1, belowMax: true, note: "0 keeps no average");
         Range("--swa", options.Swa, 0, options.Epochs, "epochs, of --epochs; 0 averages nothing");
         if (options.Swa == 1) throw new UserException("--swa 1 would average one epoch's weights with nothing; give 2 or more");

@@ -19,7 +19,7 @@ public sealed class TrainStep : IDisposable
     private readonly TrainOptions _options;
     private readonly StepGraph _graph;
     private readonly Value _input, _targets, _loss;
-    private readonly Value? _classWeights;
+    private readonly Value? _classWeights, _teacher;
     private readonly float[]? _classWeightValues;
     private readonly RunContext _context = new();
     private readonly Readback _losses;
@@ -39,7 +39,12 @@ public sealed class TrainStep : IDisposable
         _targets = builder.Input("targets", new Shape(batch, model.Spec.Head.Classes));
         _classWeights = classWeights is null ? null : builder.Input("class weights", new Shape(classWeights.Length));
         var features = size == 0 ? _input : model.Features(builder, _input, options.BatchNorm);
-        _loss = builder.Add(new LossStep(model.Device, model.Logits(builder, features), _targets, _classWeights, options.LabelSmoothing));
+        var logits = model.Logits(builder, features);
+        // Features that are computed once have no pictures that a teacher could see.
+        if (options.Teacher is not null && size != 0) _teacher = builder.Input("teacher's logits", _targets.Shape);
+        _loss = builder.Add(_teacher is null
+            ? new LossStep(model.Device, logits, _targets, _classWeights, options.LabelSmoothing)
+            : new DistillationLossStep(model.Device, logits, _targets, _teacher, _classWeights, options.LabelSmoothing, options.DistillAlpha, options.DistillTemperature));
         _graph = builder.Build([_loss], reuseMemory, options.CheckpointActivations);
         _losses = model.Device.OpenReadback(1, model.Device.StepsAhead + 1);
         Groups = new ParameterGroups(model, options, fromScratch);
@@ -53,6 +58,9 @@ public sealed class TrainStep : IDisposable
 
     /// <summary>Class probabilities (N, classes).</summary>
     public TensorView Targets => _targets.Data;
+
+    /// <summary>Of the teacher, (N, classes): to be filled where <see cref="TrainOptions.Teacher"/> is given and the input is pictures.</summary>
+    public TensorView TeacherLogits => _teacher?.Data ?? throw new InvalidOperationException("this step has no teacher");
 
     /// <summary>Bytes of activations.</summary>
     public long ArenaBytes => _graph.ArenaBytes;

@@ -29,6 +29,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly StepReport _report = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private float[]? _trainFeatures, _validationFeatures;
+    private Teacher? _teacher;
     private TrainingPosition _at = new();
     private ClassificationMetrics? _best;
     private Arena? _activations;
@@ -51,6 +52,11 @@ internal sealed class TrainingRun : IDisposable
         var memory = Plan(_options);
         if (_options.CheckpointActivations) _observer.OnNote(memory.PriceOfCheckpointing(Plan(_options with { CheckpointActivations = false })));
         RequireRoom(memory);
+        if (_options.Teacher is string teacher)
+        {
+            if (_stages.All(stage => stage.OnFeatures)) throw new UserException("--teacher judges augmented pictures, and here the head alone learns on features that are computed once; give --augment light, or another --strategy");
+            _teacher = Teacher.Open(teacher, _model, _data.Classes, _size, _batch, _options.Precision);
+        }
         _model.Parameters.SetTrainable(p => _stages[0].Trains(p, _options));
         _observer.OnPlan(new TrainingPlan
         {
@@ -61,7 +67,7 @@ internal sealed class TrainingRun : IDisposable
             ValidationImages = _data.Validation.Samples.Count,
             TrainedParameters = _model.Parameters.TrainableCount,
             TotalParameters = _model.Parameters.Count,
-            PeakMemoryBytes = memory.Total,
+            PeakMemoryBytes = memory.Total + (_teacher?.Bytes ?? 0),
             RunFolder = _folder,
             Epochs = _stages.Sum(s => s.Epochs),
             Options = _options,
@@ -104,7 +110,11 @@ internal sealed class TrainingRun : IDisposable
         };
     }
 
-    public void Dispose() => _activations?.Dispose();
+    public void Dispose()
+    {
+        _teacher?.Dispose();
+        _activations?.Dispose();
+    }
 
     /// <summary>A full disk is better found before the first epoch than behind it.</summary>
     private void RequireRoom(TrainingMemory memory)
@@ -127,7 +137,8 @@ internal sealed class TrainingRun : IDisposable
         if (stage.OnFeatures) ComputeFeatures(stop);
         using var step = new TrainStep(_model, _options, stage.OnFeatures ? 0 : _size, _batch, _fromScratch, _classWeights);
         step.Bind(_activations!);
-        using var feeder = BatchFeeder.For(_model, _options, stage, _data, _trainFeatures, _batch);
+        var pictures = BatchFeeder.For(_model, _options, stage, _data, _trainFeatures, _batch);
+        using var feeder = _teacher is null || stage.OnFeatures ? pictures : new TaughtFeeder(pictures, _teacher);
         using var mean = _options.Swa > 0 && ReferenceEquals(stage, _stages[^1]) ? new WeightMean(_device, _model.Parameters) : null;
         var rates = new Queue<float>();
         int perEpoch = feeder.BatchesPerEpoch, updatesPerEpoch = (perEpoch + _options.Accumulate - 1) / _options.Accumulate;

@@ -35,6 +35,8 @@ public sealed class TrainOptionsValidatorTests
         { "--clip", Good with { ClipNorm = float.PositiveInfinity } },
         { "--label-smoothing 1", Good with { LabelSmoothing = 1 } },
         { "--ema 1", Good with { Ema = 1 } },
+        { "--distill-alpha 0", Good with { DistillAlpha = 0 } },
+        { "--distill-temperature 0", Good with { DistillTemperature = 0 } },
         { "--swa 9", Good with { Swa = 9 } },
         { "--swa 1", Good with { Swa = 1 } },
         { "--swa and --ema", Good with { Swa = 2, Ema = 0.9f } },

@@ -23,11 +23,11 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(TrainingStrategy.Full, 0, 0)]
-    [InlineData(TrainingStrategy.Full, 0, 2)]
-    [InlineData(TrainingStrategy.TwoStage, 0.9f, 0)]
-    [InlineData(TrainingStrategy.Gradual, 0, 0)]
-    public void AResumedRunEndsWithTheBitsOfOneThatNeverStopped(TrainingStrategy strategy, float ema, int swa)
+    [InlineData(TrainingStrategy.Full, 0, 0, false)]
+    [InlineData(TrainingStrategy.Full, 0, 2, true)]
+    [InlineData(TrainingStrategy.TwoStage, 0.9f, 0, true)]
+    [InlineData(TrainingStrategy.Gradual, 0, 0, false)]
+    public void AResumedRunEndsWithTheBitsOfOneThatNeverStopped(TrainingStrategy strategy, float ema, int swa, bool taught)
     {
         // Head, then backbone, from weights: the stages differ in what they train and in what they cache.
         var options = Options("whole") with
@@ -40,6 +40,7 @@ public sealed class TrainerTests : IDisposable
             Accumulate = 2,
             Ema = ema,
             Swa = swa,
+            Teacher = taught ? Teacher("teacher.safetensors", "class0", "class1", "class2") : null,
             Augment = "medium",
         };
         var whole = Trainer.Train(options, new Recorder());
@@ -184,6 +185,30 @@ public sealed class TrainerTests : IDisposable
     }
 
     public void Dispose() => _pictures.Dispose();
+
+    [Fact]
+    public void ATeacherIsFollowed()
+    {
+        // It knows nothing, so a student of its alone learns nothing, and one of the labels does.
+        var options = Options("taught") with { Epochs = 8, LearningRate = 0.05f, Teacher = Teacher("teacher.safetensors", "class0", "class1", "class2"), DistillAlpha = 1 };
+        Assert.True(Trainer.Train(options, new Recorder()).Best.Loss > Trainer.Train(options with { Out = _pictures.In("untaught"), Teacher = null }, new Recorder()).Best.Loss + 0.1);
+    }
+
+    [Fact]
+    public void ATeacherThatCannotTeachIsRefused()
+    {
+        string Refusal(TrainOptions options) => Assert.Throws<UserException>(() => Trainer.Train(options, new Recorder())).Message;
+        Assert.Contains("knows the classes class1, class0, class2", Refusal(Options("a") with { Teacher = Teacher("other.safetensors", "class1", "class0", "class2") }), StringComparison.Ordinal);
+        Assert.Contains("does not say which classes", Refusal(Options("b") with { Teacher = _pictures.Weights }), StringComparison.Ordinal);
+        Assert.Contains("--augment light", Refusal(Options("c") with { Teacher = Teacher("fine.safetensors", "class0", "class1", "class2"), Strategy = TrainingStrategy.Head }), StringComparison.Ordinal);
+    }
+
+    private string Teacher(string name, params string[] labels)
+    {
+        string path = _pictures.In(name);
+        ModelFile.Save(path, SmallNetworks.Random(SmallNetworks.Spec(BlockKind.Bottleneck)) with { Labels = labels });
+        return path;
+    }
 
     private TrainOptions Options(string run) => _pictures.Options(run) with { Size = 32, Batch = 6 };
 
