@@ -2,6 +2,7 @@ using NativeTrainer.Graph;
 using NativeTrainer.Graph.Steps;
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.PtxExecutor.Ilgpu;
 
 namespace NativeTrainer.Tests.Graph;
 
@@ -11,12 +12,13 @@ public sealed class DistillationLossTests
     private const int N = 3, Features = 5, Classes = 4;
 
     [Theory]
-    [InlineData(0.5f, 4f, 0f)]
-    [InlineData(0.9f, 1f, 0.1f)]
-    [InlineData(1f, 2f, 0f)]
-    public void LossAndGradientAreTheDefinitions(float alpha, float temperature, float smoothing)
+    [InlineData(0.5f, 4f, 0f, false)]
+    [InlineData(0.9f, 1f, 0.1f, false)]
+    [InlineData(1f, 2f, 0f, false)]
+    [InlineData(0.5f, 4f, 0.1f, true)]
+    public void LossAndGradientAreTheDefinitions(float alpha, float temperature, float smoothing, bool card)
     {
-        using var device = new CpuDevice(2);
+        using Device device = card ? PtxDevice.Open() : new CpuDevice(2);
         using var parameters = new ParameterSet();
         Parameter weight = parameters.Add("fc.weight", new Shape(Classes, Features)), bias = parameters.Add("fc.bias", new Shape(Classes));
         parameters.Allocate(device);

@@ -54,11 +54,11 @@ public sealed class GpuTrainStepTests
 
     /// <summary>Everything that differs from step to step reaches a recorded step: rates, the optimizer's count, dropout's key, the average's warm-up, the loss's scale.</summary>
     [Theory]
-    [InlineData(OptimizerKind.Sgd)]
-    [InlineData(OptimizerKind.AdamW)]
-    public void ARecordedStepFollowsItsScalars(OptimizerKind optimizer)
+    [InlineData(OptimizerKind.Sgd, true)]
+    [InlineData(OptimizerKind.AdamW, false)]
+    public void ARecordedStepFollowsItsScalars(OptimizerKind optimizer, bool taught)
     {
-        var options = new TrainOptions { Data = "", LearningRate = 0.002f, Optimizer = optimizer, ClipNorm = 1, Ema = 0.9f, LabelSmoothing = 0.1f };
+        var options = new TrainOptions { Data = "", Teacher = taught ? "" : null, LearningRate = 0.002f, Optimizer = optimizer, ClipNorm = 1, Ema = 0.9f, LabelSmoothing = 0.1f };
         const int Small = 16, Few = 2;
         float[] Run(Device device)
         {
@@ -77,6 +77,7 @@ public sealed class GpuTrainStepTests
             {
                 device.Upload<float>(images, step.Input);
                 device.Upload<float>(targets, step.Targets);
+                if (taught) device.Upload<float>([.. targets.Select(t => 3 * t + i)], step.TeacherLogits);
                 step.Run(i, accumulate: i % 2 == 1, scale: 0.5f + 0.1f * i);
                 if (i % 2 == 1) step.Update(1 / (1f + i));
             }
