@@ -33,6 +33,20 @@ public sealed class OnnxDialectTests
     [InlineData(false, "FoldedInStem")]
     public void NamesAndBatchNorms(bool numeric, string norm) => OnnxConversion.Agrees(Bottleneck, new OnnxDialect { Numeric = numeric, Norm = Enum.Parse<NormForm>(norm) });
 
+    /// <summary>Pictures of 0 to 1 go in; the same network without the nodes takes them normalised.</summary>
+    [Fact]
+    public void NormalisationInTheGraph()
+    {
+        var drawn = OnnxNetworks.Small.Preprocessing;
+        OnnxConversion.Agrees(OnnxNetworks.Small, new OnnxDialect(), reference: new OnnxDialect(), edit: graph =>
+        {
+            graph.Insert("conv1.Conv", "Div", "scaled", 0, "std");
+            graph.Insert("scaled", "Sub", "centred", 0, "mean");
+            graph.Initializers["std"] = new OnnxTensor([3, 1, 1], [.. drawn.Std]);
+            graph.Initializers["mean"] = new OnnxTensor([1, 3, 1, 1], [.. drawn.Mean]);
+        });
+    }
+
     [Theory]
     [InlineData("GemmOfRows")]
     [InlineData("GemmOfColumns")]
