@@ -80,7 +80,9 @@ public static class ModelSoup
         }
         var notes = soup.Notes.Where(pair => pair.Key != TemperatureScaling.Key).ToDictionary();
         notes[Key] = string.Join(", ", members.Where(m => m.Kept).Select(m => m.File));
-        foreach (string mark in all.Select(weights => weights.Notes.GetValueOrDefault(Trainer.AllowedKey)).OfType<string>().Take(1)) notes[Trainer.AllowedKey] = mark;
+        // What one of them was allowed marks the soup too.
+        string[] marks = [.. all.SelectMany(weights => weights.Notes.GetValueOrDefault(Trainer.AllowedKey)?.Split(", ") ?? []).Distinct()];
+        if (marks.Length > 0) notes[Trainer.AllowedKey] = string.Join(", ", marks);
         ModelFile.Save(options.Output, soup with { Notes = notes });
         return new SoupResult(options.Output, members, figures);
     }

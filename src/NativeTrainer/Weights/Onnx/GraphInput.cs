@@ -23,9 +23,14 @@ internal sealed record GraphInput(bool ChannelsLast, InputValues Values)
     public static GraphInput Of(OnnxGraph graph)
     {
         string value = graph.Inputs[0].Name;
-        while (graph.Nodes.Where(node => node.Inputs.Contains(value)).ToArray() is [{ OpType: "Cast" or "Identity" } node]) value = node.Outputs[0];
-        bool last = graph.Inputs[0].Dims is [_, _, _, 1 or 3] && graph.Nodes.FirstOrDefault(node => node.Inputs.Contains(value)) is { OpType: "Transpose" };
-        return new GraphInput(last, InputValues.Normalised);
+        // Nodes are in topological order; a damaged file's are not, and are refused later.
+        foreach (var node in graph.Nodes.Where(node => node.Inputs.Contains(value)))
+        {
+            if (node is not { OpType: "Cast" or "Identity", Outputs: [var output, ..] })
+                return new GraphInput(node.OpType == "Transpose" && graph.Inputs[0].Dims is [_, _, _, 1 or 3], InputValues.Normalised);
+            value = output;
+        }
+        return new GraphInput(ChannelsLast: false, InputValues.Normalised);
     }
 
     /// <param name="pixels">(count, H, W, C), 0…255.</param>
