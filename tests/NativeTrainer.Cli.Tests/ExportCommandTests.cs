@@ -32,6 +32,25 @@ public sealed class ExportCommandTests(CliFixture fixture) : IClassFixture<CliFi
     }
 
     [Fact]
+    public void ASoupOfRunsIsJudgedOnTheirValidationPictures()
+    {
+        string[] runs = [fixture.In("soup-1"), fixture.In("soup-2")];
+        for (int i = 0; i < 2; i++)
+        {
+            var trained = CliFixture.Run("train", "--data", fixture.Data, "--weights", fixture.Weights, "--strategy", "full", "--epochs", "2", "--swa", "2", "--seed", $"{i + 1}", "--out", runs[i]);
+            Assert.True(trained.Code == 0, trained.Error);
+        }
+        string output = fixture.In("soup.safetensors");
+        var made = CliFixture.Run("soup", runs[0], runs[1], "-o", output, "--json");
+        Assert.True(made.Code == 0, made.Error);
+        using var json = JsonDocument.Parse(made.LastLine);
+        Assert.Equal(2, json.RootElement.GetProperty("members").GetArrayLength());
+        var evaluated = CliFixture.Run("evaluate", "--weights", output, "--data", fixture.Data, "--tta", "flip", "--json");
+        Assert.True(evaluated.Code == 0, evaluated.Error);
+        Assert.Equal(ExitCode.Usage, CliFixture.Run("soup", runs[0], "-o", output).Code);
+    }
+
+    [Fact]
     public void WithoutARunTheComparisonIsOnDrawnPicturesAndSaysSo()
     {
         string onnx = fixture.In("plain.onnx");

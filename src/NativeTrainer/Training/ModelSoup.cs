@@ -62,7 +62,7 @@ public static class ModelSoup
         for (int i = 1; i < all.Length; i++) RequireAlike(files[0], all[0], files[i], all[i]);
         var first = all[0];
         var split = Pictures(options, first, files);
-        using var device = RunWeights.Open(options.Device, options.Threads);
+        using var device = TrainingSetup.OpenDevice(new TrainOptions { Data = "", Device = options.Device, Threads = options.Threads });
         using var judge = new Judge(options, first, split, device, stop);
         ClassificationMetrics[] alone = [.. all.Select(weights => judge.Of(files[0], weights))];
         int[] order = [.. Enumerable.Range(0, all.Length).OrderByDescending(i => Value(alone[i], options.Metric))]; // ties keep the order given

@@ -1,5 +1,4 @@
 using NativeTrainer.Imaging;
-using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Training;
 
@@ -26,18 +25,5 @@ internal static class RunWeights
         if (File.Exists(split)) return DatasetIndex.OpenSplit(split, SplitName.Val, labels);
         var run = TrainOptionsFile.Load(options);
         return DatasetIndex.OpenSplit(run.Data, null, labels, run.CropBoxes);
-    }
-
-    /// <exception cref="UserException">There is no such device.</exception>
-    public static Device Open(string device, int threads)
-    {
-        try
-        {
-            return Device.Open(device, threads);
-        }
-        catch (ArgumentException error)
-        {
-            throw new UserException($"--device: {error.Message}", error);
-        }
     }
 }
