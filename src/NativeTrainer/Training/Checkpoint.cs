@@ -49,7 +49,7 @@ internal static class Checkpoint
     public static void Save(string folder, Device device, ParameterSet parameters, Optimizer? optimizer, WeightMean? mean, TrainingPosition at, string data)
     {
         var tensors = new List<TensorData> { Read(device, "parameters", parameters.FlatWithBuffers) };
-        if (optimizer is not null) tensors.AddRange(optimizer.State.Select(state => Read(device, state.Key, state.Value)));
+        if (optimizer is not null) tensors.AddRange(optimizer.State.Select(state => Read(device, state.Name, state.Data)));
         if (mean is { Count: > 0 }) tensors.Add(Read(device, MeanTensor, mean.Weights));
         var metadata = new Dictionary<string, string>
         {

@@ -30,18 +30,18 @@ internal sealed class Optimizer : IDisposable
         State = Place(options, parameters);
         (_normValue, _scale) = (_arena.View(tail, new Shape(1)), _arena.View(tail + Arena.Alignment, new Shape(1)));
         _workspace = workspace == 0 ? default : _arena.View(tail + 2 * Arena.Alignment, new Shape(checked((int)workspace)), DType.UInt8);
-        _momentum = State.GetValueOrDefault(options.Optimizer == OptimizerKind.AdamW ? "exp_avg" : "momentum_buffer");
-        _squares = State.GetValueOrDefault("exp_avg_sq");
+        _momentum = Of(options.Optimizer == OptimizerKind.AdamW ? "exp_avg" : "momentum_buffer");
+        _squares = Of("exp_avg_sq");
         if (options.Optimizer == OptimizerKind.Sgd) _sgd = Sgd.Plan(device, groups.Segments, groups.Count);
         else _adamW = AdamW.Plan(device, groups.Segments, groups.Count);
         if (options.Ema > 0)
         {
             _ema = Ema.Plan(device, parameters.FlatTrainable.Count);
-            Averages = [(State["ema"], parameters.FlatTrainable)];
+            Averages = [(Of("ema"), parameters.FlatTrainable)];
             if (!parameters.FlatBuffers.IsNone)
             {
                 _bufferEma = Ema.Plan(device, parameters.FlatBuffers.Count);
-                Averages = [.. Averages, (State["ema_buffers"], parameters.FlatBuffers)];
+                Averages = [.. Averages, (Of("ema_buffers"), parameters.FlatBuffers)];
             }
             foreach (var (average, present) in Averages) device.Copy(present, average);
         }
@@ -50,8 +50,8 @@ internal sealed class Optimizer : IDisposable
     /// <summary>Steps taken.</summary>
     public int Steps { get; set; }
 
-    /// <summary>What a checkpoint holds, by name.</summary>
-    public IReadOnlyDictionary<string, TensorView> State { get; }
+    /// <summary>What a checkpoint holds.</summary>
+    public IReadOnlyList<(string Name, TensorView Data)> State { get; }
 
     /// <summary>
     /// The moving averages of the trainable range and of the running statistics, beside what they are averages of; empty without EMA. An average of weights has other activations than
@@ -72,17 +72,20 @@ internal sealed class Optimizer : IDisposable
         if (!parameters.FlatBuffers.IsNone) yield return ("ema_buffers", parameters.FlatBuffers);
     }
 
-    private Dictionary<string, TensorView> Place(TrainOptions options, ParameterSet parameters)
+    private List<(string Name, TensorView Data)> Place(TrainOptions options, ParameterSet parameters)
     {
-        var placed = new Dictionary<string, TensorView>();
+        var placed = new List<(string, TensorView)>();
         long at = 0;
         foreach (var (name, like) in Layout(options, parameters))
         {
-            placed[name] = _arena.View(at, like.Shape);
+            placed.Add((name, _arena.View(at, like.Shape)));
             at += Arena.Align(like.Bytes);
         }
         return placed;
     }
+
+    /// <summary>None where this optimizer has no such state.</summary>
+    private TensorView Of(string name) => State.FirstOrDefault(state => state.Name == name).Data;
 
     /// <summary>One update from the accumulated gradients at the groups' present rates.</summary>
     public void Step()

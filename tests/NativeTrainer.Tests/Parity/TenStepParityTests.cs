@@ -102,7 +102,7 @@ public sealed class TenStepParityTests
 
         public ResNet Model { get; }
 
-        public TensorView[] OptimizerState => _step.Optimizer.State;
+        public TensorView[] OptimizerState => [.. _step.Optimizer.State.Select(state => state.Data)];
 
         public float ForwardBackward(int step)
         {
