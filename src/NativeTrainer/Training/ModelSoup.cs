@@ -65,7 +65,7 @@ public static class ModelSoup
         using var device = TrainingSetup.OpenDevice(new TrainOptions { Data = "", Device = options.Device, Threads = options.Threads });
         using var judge = new Judge(options, first, split, device, stop);
         ClassificationMetrics[] alone = [.. all.Select(weights => judge.Of(files[0], weights))];
-        int[] order = [.. Enumerable.Range(0, all.Length).OrderByDescending(i => Value(alone[i], options.Metric))]; // ties keep the order given
+        int[] order = [.. Enumerable.Range(0, all.Length).OrderByDescending(i => options.Metric.Of(alone[i]))]; // ties keep the order given
         note(Line(files[order[0]], alone[order[0]], "the soup begins with it"));
         var members = new List<SoupMember> { new(files[order[0]], alone[order[0]], null, true) };
         var (soup, figures, count) = (all[order[0]], alone[order[0]], 1);
@@ -73,7 +73,7 @@ public static class ModelSoup
         {
             var candidate = Mixed(soup, count, all[i]);
             var with = judge.Of(files[i], candidate);
-            bool kept = Value(with, options.Metric) >= Value(figures, options.Metric);
+            bool kept = options.Metric.Of(with) >= options.Metric.Of(figures);
             members.Add(new SoupMember(files[i], alone[i], with, kept));
             note(Line(files[i], alone[i], kept ? "added" : string.Create(CultureInfo.InvariantCulture, $"left out: with it {with.Accuracy:0.000}, loss {with.Loss:0.000}")));
             if (kept) (soup, figures, count) = (candidate, with, count + 1);
@@ -117,14 +117,6 @@ public static class ModelSoup
         return files.Select(file => RunWeights.Validation(file, weights.Labels)).FirstOrDefault(split => split is not null)
             ?? throw new UserException("none of the weights lies in the folder of a run, so there are no pictures to judge them on; name them with --data");
     }
-
-    private static double Value(ClassificationMetrics metrics, SelectionMetric metric) => metric switch
-    {
-        SelectionMetric.BalancedAccuracy => metrics.BalancedAccuracy,
-        SelectionMetric.MacroF1 => metrics.MacroF1,
-        SelectionMetric.Loss => -metrics.Loss,
-        _ => metrics.Accuracy,
-    };
 
     private static string Line(string file, ClassificationMetrics metrics, string outcome) => string.Create(CultureInfo.InvariantCulture, $"{file}: accuracy {metrics.Accuracy:0.000}, loss {metrics.Loss:0.000}; {outcome}");
 

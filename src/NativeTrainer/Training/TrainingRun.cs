@@ -225,7 +225,7 @@ internal sealed class TrainingRun : IDisposable
         double loss = NormStatistics.Measure(_model, step, feeder, _at.EpochsDone, _at.StepsDone, stop);
         double seconds = _clock.Elapsed.TotalSeconds - start;
         var (metrics, predictions) = Validate(stage);
-        double value = Value(metrics);
+        double value = _options.Metric.Of(metrics);
         bool best = value >= _at.BestValue;
         int epoch = _at.EpochsDone + 1;
         if (best) (_best, _at) = (metrics, _at with { BestEpoch = epoch, BestValue = value });
@@ -246,18 +246,10 @@ internal sealed class TrainingRun : IDisposable
         });
     }
 
-    private double Value(ClassificationMetrics metrics) => _options.Metric switch
-    {
-        SelectionMetric.BalancedAccuracy => metrics.BalancedAccuracy,
-        SelectionMetric.MacroF1 => metrics.MacroF1,
-        SelectionMetric.Loss => -metrics.Loss,
-        _ => metrics.Accuracy,
-    };
-
     private void FinishEpoch(TrainingStage stage, TrainStep step, WeightMean? mean, int perEpoch, double seconds, long images, bool save)
     {
         var (metrics, predictions) = WithAverage(step.Optimizer, () => Validate(stage));
-        double value = Value(metrics);
+        double value = _options.Metric.Of(metrics);
         bool best = value > _at.BestValue;
         double trainLoss = _at.LossSum / perEpoch;
         int epoch = _at.EpochsDone + 1;
