@@ -67,6 +67,7 @@ internal static class CommandLine
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
+            GradCamCommand.Create(),
             MetricsCommand.Create(),
             ConvertCommand.Create(),
             InspectCommand.Create(),

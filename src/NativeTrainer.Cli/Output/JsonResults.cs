@@ -94,6 +94,7 @@ internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices, string? No
 [JsonSerializable(typeof(TrainJson))]
 [JsonSerializable(typeof(EvaluateJson))]
 [JsonSerializable(typeof(PredictJson))]
+[JsonSerializable(typeof(GradCamJson))]
 [JsonSerializable(typeof(ModelJson))]
 [JsonSerializable(typeof(ConvertJson))]
 [JsonSerializable(typeof(DevicesJson))]
