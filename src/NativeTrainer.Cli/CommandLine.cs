@@ -68,6 +68,8 @@ internal static class CommandLine
             EvaluateCommand.Create(),
             PredictCommand.Create(),
             GradCamCommand.Create(),
+            ReportCommand.Create(),
+            CompareCommand.Create(),
             MetricsCommand.Create(),
             ConvertCommand.Create(),
             InspectCommand.Create(),
