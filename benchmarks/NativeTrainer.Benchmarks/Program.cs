@@ -1,5 +1,6 @@
 using NativeTrainer.Benchmarks.Advice;
 using NativeTrainer.Benchmarks.Evaluation;
+using NativeTrainer.Benchmarks.Explaining;
 using NativeTrainer.Benchmarks.Ops;
 using NativeTrainer.Benchmarks.Throughput;
 using NativeTrainer.Benchmarks.Training;
@@ -16,7 +17,7 @@ try
     switch (args.FirstOrDefault())
     {
         case null or "help" or "--help" or "-h":
-            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}\n{WinogradLosses.Help}\n{AdviceQuality.Help}\n{MetricsBenchmark.Help}\n{ExportAgreement.Help}");
+            Console.WriteLine($"{Help}\n{ThroughputCommand.Help}\n{CpuTable.Help}\n{WinogradLosses.Help}\n{AdviceQuality.Help}\n{MetricsBenchmark.Help}\n{ExportAgreement.Help}\n{GradCamSanity.Help}");
             return 0;
         case "throughput":
             ThroughputCommand.Run(new CommandArguments(args.Skip(1)));
@@ -41,11 +42,13 @@ try
         case "export":
             ExportAgreement.Run(new CommandArguments(args.Skip(1)));
             return 0;
+        case "grad-cam":
+            return GradCamSanity.Run(new CommandArguments(args.Skip(1)));
         case "ops":
             OpBenchmarks.Run(args[1..]);
             return 0;
         case var other:
-            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table, winograd-losses, advice-quality, metrics, metrics-coverage, export or ops");
+            throw new UsageException($"command '{other}' is not known; choose throughput, cpu-table, winograd-losses, advice-quality, metrics, metrics-coverage, export, grad-cam or ops");
     }
 }
 catch (UsageException mistake)

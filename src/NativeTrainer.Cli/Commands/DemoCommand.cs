@@ -73,6 +73,7 @@ internal static class DemoCommand
             Threads = threads,
         }, log);
         if (tuned.Interrupted) return ExitCode.Interrupted;
+        TrainCommand.WritePage(tuned, log);
 
         log.WriteLine();
         log.WriteLine("3. The best weights of the run are evaluated on the pictures that were kept apart.");
@@ -91,7 +92,7 @@ internal static class DemoCommand
         output.WriteLine($"""
             {"pictures",-12}{Path.Combine(folder, "pictures")} (drawn by this program)
             {"predictions",-12}{drawn}
-            {"run",-12}{tuned.RunFolder}: curves.png, confusion.png, metrics.csv, best.safetensors …
+            {"run",-12}{tuned.RunFolder}: report.html, curves.png, confusion.png, metrics.csv, best.safetensors …
             {"time",-12}{Time(time)}
 
             Your own photos, one folder per class, and a pretrained ResNet as ONNX:

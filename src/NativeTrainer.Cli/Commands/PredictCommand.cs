@@ -51,7 +51,8 @@ internal static class PredictCommand
         return command;
     }
 
-    private static List<string> Files(string[] paths)
+    /// <exception cref="UserException">There is no such file or folder.</exception>
+    internal static List<string> Files(string[] paths)
     {
         var files = new List<string>();
         foreach (string path in paths)

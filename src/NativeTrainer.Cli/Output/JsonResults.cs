@@ -35,15 +35,15 @@ internal sealed record BaselineJson(string Class, double Accuracy, double Balanc
 }
 
 internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double ImagesPerSecond, long PeakMemoryBytes, double Seconds, string Run, string? Weights, bool Interrupted,
-    string? Diverged, IReadOnlyList<string> Unusable, IReadOnlyList<string> Allowed, FindingLine[] Findings)
+    string? Diverged, IReadOnlyList<string> Unusable, IReadOnlyList<string> Allowed, FindingLine[] Findings, string? Report)
 {
-    public static TrainJson Of(TrainResult result)
+    public static TrainJson Of(TrainResult result, string? report = null)
     {
         var best = result.Best;
         return new(
             result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, best.Baseline.Accuracy, ClassJson.Of(best)),
             result.BestEpoch < 1 ? null : BaselineJson.Of(best), result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
-            result.Unusable, result.Audit.Marks, [.. result.Audit.Findings.Select(FindingLine.Of)]);
+            result.Unusable, result.Audit.Marks, [.. result.Audit.Findings.Select(FindingLine.Of)], report);
     }
 }
 
@@ -116,6 +116,9 @@ internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices, string? No
 [JsonSerializable(typeof(TrainJson))]
 [JsonSerializable(typeof(EvaluateJson))]
 [JsonSerializable(typeof(PredictJson))]
+[JsonSerializable(typeof(CompareJson))]
+[JsonSerializable(typeof(ReportJson))]
+[JsonSerializable(typeof(GradCamJson))]
 [JsonSerializable(typeof(ModelJson))]
 [JsonSerializable(typeof(ConvertJson))]
 [JsonSerializable(typeof(ExportJson))]

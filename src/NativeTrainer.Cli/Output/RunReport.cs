@@ -14,7 +14,8 @@ internal static class RunReport
     /// <summary>The file with the best epoch's weights, or null where none was finished.</summary>
     public static string? BestWeights(TrainResult result) => result.BestEpoch < 1 ? null : Path.Combine(result.RunFolder, "best.safetensors");
 
-    public static void Write(TextWriter output, TrainResult result)
+    /// <param name="page">report.html, where one was written.</param>
+    public static void Write(TextWriter output, TrainResult result, string? page = null)
     {
         string? weights = BestWeights(result);
         if (weights is not null) Write(output, $"best epoch {result.BestEpoch}", result.Best, result.Findings);
@@ -22,6 +23,7 @@ internal static class RunReport
         Unusable(output, result.Unusable);
         output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s; {Time(TimeSpan.FromSeconds(result.Seconds))} in all; {Bytes(result.PeakMemoryBytes)} of memory"));
         output.WriteLine($"{"run folder",-12}{result.RunFolder}");
+        if (page is not null) output.WriteLine($"{"report",-12}{page}");
         if (weights is null) return;
         output.WriteLine($"{"weights",-12}{weights}");
         output.WriteLine($"{"next",-12}nativetrainer predict --weights {Shell(weights)} PHOTO…");

@@ -11,7 +11,7 @@ namespace NativeTrainer.Models;
 public sealed class ResNet : IDisposable
 {
     private readonly ConvolutionNorm _stem;
-    private readonly List<ResidualBlock> _blocks = [];
+    private readonly List<(string Stage, ResidualBlock Block)> _blocks = [];
     private readonly ClassifierHead _head;
 
     /// <param name="spec">Its shape is checked here.</param>
@@ -29,7 +29,7 @@ public sealed class ResNet : IDisposable
             for (int block = 0; block < spec.Depths[stage]; block++)
             {
                 int stride = block == 0 ? spec.Strides[stage] : 1;
-                _blocks.Add(new ResidualBlock(Parameters, spec, $"layer{stage + 1}.{block}", channels, spec.Widths[stage], stride));
+                _blocks.Add(($"layer{stage + 1}", new ResidualBlock(Parameters, spec, $"layer{stage + 1}.{block}", channels, spec.Widths[stage], stride)));
                 channels = spec.Widths[stage] * spec.Expansion;
             }
         }
@@ -53,14 +53,18 @@ public sealed class ResNet : IDisposable
     public int Reduction => Spec.StemStride * (Spec.Pool?.Stride ?? 1) * Spec.Strides.Aggregate(1, (product, stride) => product * stride);
 
     /// <summary>Images (N,H,W,C), normalised, to features (N, <see cref="ResNetSpec.Features"/>).</summary>
-    public Value Features(GraphBuilder graph, Value x, BatchNormPolicy policy = BatchNormPolicy.Auto)
+    public Value Features(GraphBuilder graph, Value x, BatchNormPolicy policy = BatchNormPolicy.Auto) => Features(graph, x, policy, (_, map) => map);
+
+    /// <param name="afterStage">Takes each stage's name and map (N,H,W,C) and gives what the next stage reads.</param>
+    internal Value Features(GraphBuilder graph, Value x, BatchNormPolicy policy, Func<string, Value, Value> afterStage)
     {
         var norms = new BatchNormPolicyFor(policy);
-        var y = graph.AddSegment(() => Stem(graph, norms, x));
-        foreach (var block in _blocks)
+        var y = afterStage("conv1", graph.AddSegment(() => Stem(graph, norms, x)));
+        for (int i = 0; i < _blocks.Count; i++)
         {
-            var input = y;
+            var ((stage, block), input) = (_blocks[i], y);
             y = graph.AddSegment(() => block.Forward(graph, norms, input));
+            if (i + 1 == _blocks.Count || _blocks[i + 1].Stage != stage) y = afterStage(stage, y);
         }
         return graph.Add(new GlobalAveragePoolStep(graph.Device, "avgpool", y));
     }

@@ -5,11 +5,12 @@ using NativeTrainer.Advice.Audit;
 using NativeTrainer.Advice.Report;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Imaging;
+using NativeTrainer.Reports;
 
 namespace NativeTrainer.Training;
 
 /// <summary>
-/// Keeps the record of a run in its folder: <c>audit.json</c>, <c>options.json</c>, <c>metrics.csv</c>, <c>metrics.jsonl</c>, TensorBoard events, and of the best
+/// Keeps the record of a run in its folder: <c>audit.json</c>, <c>options.json</c>, <c>environment.json</c>, <c>metrics.csv</c>, <c>metrics.jsonl</c>, TensorBoard events, and of the best
 /// epoch <c>per-class.csv</c>, <c>confusion.csv</c> and <c>predictions.csv</c>. A resumed run continues the same files: rows of epochs that
 /// are trained again are cut first. Checkpoints are the trainer's.
 /// </summary>
@@ -40,6 +41,7 @@ public sealed class RunFolderWriter(TrainOptions options, TimeProvider? clock = 
         // Without its own folder, the file can be given back with --config as it is: the repeated run gets a folder of its own.
         var resolved = (plan.Options ?? options) with { Out = null };
         RunFolderFile.Replace(InFolder(TrainOptionsFile.Name), Encoding.UTF8.GetBytes(TrainOptionsFile.Format(resolved)));
+        Replace(RunEnvironment.FileName, RunEnvironment.Of(plan).Format());
     }
 
     /// <exception cref="UserException">The folder is not writable or the disk is full.</exception>

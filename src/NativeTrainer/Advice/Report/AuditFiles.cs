@@ -1,5 +1,6 @@
 using System.Text;
 using NativeTrainer.Advice.Audit;
+using NativeTrainer.Html;
 using NativeTrainer.Imaging;
 using NativeTrainer.Training;
 

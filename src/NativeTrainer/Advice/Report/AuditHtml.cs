@@ -1,5 +1,6 @@
 using NativeTrainer.Advice.Audit;
 using NativeTrainer.Advice.Findings;
+using NativeTrainer.Html;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Advice.Report;
@@ -12,9 +13,6 @@ internal sealed class AuditHtml
     /// <summary>Classes that are shown unfolded.</summary>
     private const int OpenClasses = 40;
 
-    // Even a hostile file name that got past the escaping could load and run nothing.
-    private const string Policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
     private readonly AuditReport _report;
     private readonly Thumbnails _thumbnails;
     private readonly HtmlWriter _html = new();
@@ -26,19 +24,7 @@ internal sealed class AuditHtml
     private string Document()
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_report.Data)));
-        string body = Body(name);
-        var page = new HtmlWriter();
-        page.Tag("html", [("lang", "en")], () =>
-        {
-            page.Line().Tag("head", [], () =>
-            {
-                page.Line().Void("meta", ("charset", "utf-8")).Line().Void("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
-                page.Line().Void("meta", ("name", "color-scheme"), ("content", "light dark")).Line().Void("meta", ("http-equiv", "Content-Security-Policy"), ("content", Policy));
-                page.Line().Element("title", null, $"Audit of {name}").Line().Style(AuditStyle.Css).Line();
-            });
-            page.Line().Written(body);
-        });
-        return "<!DOCTYPE html>\n" + page + "\n";
+        return HtmlPage.Document($"Audit of {name}", "", null, Body(name));
     }
 
     private string Body(string name)

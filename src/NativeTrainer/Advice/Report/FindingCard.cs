@@ -1,5 +1,6 @@
 using NativeTrainer.Advice.Audit;
 using NativeTrainer.Advice.Findings;
+using NativeTrainer.Html;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Advice.Report;
@@ -9,9 +10,6 @@ internal sealed class FindingCard(AuditReport report, Thumbnails thumbnails, Htm
 {
     /// <summary>What is shown of one finding; all of it is in audit.json.</summary>
     private const int ShownEvidence = 24, ShownFiles = 4;
-
-    /// <summary>Letters of code that a line of 320 pixels holds.</summary>
-    private const int UnbrokenCode = 30;
 
     public static string Tone(Finding finding) => finding.Severity.ToString().ToLowerInvariant();
 
@@ -31,7 +29,7 @@ internal sealed class FindingCard(AuditReport report, Thumbnails thumbnails, Htm
             html.Line().Element("p", "next", () =>
             {
                 html.Element("b", null, "Next step");
-                Commands(finding.Advice);
+                CommandText.Write(html, finding.Advice);
             });
             Figures(finding.Figures);
             Evidence(finding.Evidence);
@@ -94,40 +92,9 @@ internal sealed class FindingCard(AuditReport report, Thumbnails thumbnails, Htm
         html.Element("summary", null, $"About {kind.Code}: what it is, how it was found, what it costs to ignore");
         foreach (var (heading, text) in kind.Page.Paragraphs())
         {
-            html.Element("h4", null, heading).Element("p", null, () => Commands(text));
+            html.Element("h4", null, heading).Element("p", null, () => CommandText.Write(html, text));
         }
     });
-
-    /// <summary>Text in which --flags, and 'commands' between single quotes that open after a space, become code.</summary>
-    private void Commands(string text)
-    {
-        int plain = 0, at = 0;
-        while (at < text.Length)
-        {
-            var (from, to, after) = CodeAt(text, at);
-            if (after == 0)
-            {
-                at++;
-                continue;
-            }
-            html.Text(text[plain..at]);
-            // A break after a hyphen would tear a flag; only what a phone cannot hold may break.
-            html.Element("code", to - from <= UnbrokenCode ? "whole" : null, text[from..to]);
-            plain = at = after;
-        }
-        html.Text(text[plain..]);
-    }
-
-    /// <summary>The code that begins here and where the text goes on; (0, 0, 0) where there is none.</summary>
-    private static (int From, int To, int After) CodeAt(string text, int at)
-    {
-        if (at > 0 && text[at - 1] is not (' ' or '(')) return default;
-        if (text[at] == '\'' && text.IndexOf('\'', at + 1) is var close and > 0 && char.IsLetter(text[at + 1])) return (at + 1, close, close + 1);
-        if (!text.AsSpan(at).StartsWith("--") || at + 2 >= text.Length || !char.IsAsciiLetterLower(text[at + 2])) return default;
-        int end = at + 2;
-        while (end < text.Length && (char.IsAsciiLetterLower(text[end]) || text[end] == '-')) end++;
-        return (at, end, end);
-    }
 
     /// <summary>halfWidth → half width.</summary>
     private static string Words(string name) => string.Concat(name.Select((letter, i) => char.IsUpper(letter) && i > 0 ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));

@@ -2,6 +2,7 @@ using System.Xml;
 using System.Xml.Linq;
 using NativeTrainer.Advice.Findings;
 using NativeTrainer.Advice.Report;
+using NativeTrainer.Html;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Tests.Advice.Report;

@@ -1,7 +1,7 @@
 using NativeTrainer.Advice.Findings;
 using NativeTrainer.Imaging;
 
-namespace NativeTrainer.Advice.Report;
+namespace NativeTrainer.Html;
 
 /// <summary>Small JPEG pictures as data URIs, within a budget for all of a report.</summary>
 /// <param name="budget">Characters of all data URIs together.</param>
@@ -19,14 +19,17 @@ internal sealed class Thumbnails(int budget = Thumbnails.Budget)
     public int LeftOut { get; private set; }
 
     /// <summary>The picture, or why there is none.</summary>
-    public Thumbnail Of(EvidenceFile file)
+    public Thumbnail Of(EvidenceFile file) => Of(() => file.Pixels ?? ImageDecoder.Decode(file.Path, new DecodeTarget(LongSide) { Region = file.Crop }).Image);
+
+    /// <param name="picture">Gives the picture, or null where there is none; asked only where the budget has room.</param>
+    public Thumbnail Of(Func<RgbImage?> picture)
     {
         if (_spent >= budget)
         {
             LeftOut++;
             return new Thumbnail(null, 0, 0, "left out to keep this file small");
         }
-        if ((file.Pixels ?? ImageDecoder.Decode(file.Path, new DecodeTarget(LongSide) { Region = file.Crop }).Image) is not { } image) return new Thumbnail(null, 0, 0, "no picture");
+        if (picture() is not { } image) return new Thumbnail(null, 0, 0, "no picture");
         double factor = Math.Min(1, (double)LongSide / Math.Max(image.Width, image.Height));
         var small = _resizer.Resize(image, Math.Max((int)Math.Round(image.Width * factor), 1), Math.Max((int)Math.Round(image.Height * factor), 1));
         string uri = "data:image/jpeg;base64," + Convert.ToBase64String(ImageWriter.EncodeJpeg(small, Quality));

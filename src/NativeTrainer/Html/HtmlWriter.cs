@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace NativeTrainer.Advice.Report;
+namespace NativeTrainer.Html;
 
 /// <summary>
 /// Writes HTML that is XML too: every element is closed, every text and attribute is escaped, whatever a file is called. Characters that no document may hold become U+FFFD.
@@ -42,6 +42,14 @@ internal sealed class HtmlWriter
     {
         if (css.AsSpan().ContainsAny('<', '&', '>')) throw new ArgumentException("the style sheet has a character that XML escapes", nameof(css));
         _text.Append("<style>").Append(css).Append("</style>");
+        return this;
+    }
+
+    /// <summary>A script, which holds no character that would need escaping either.</summary>
+    public HtmlWriter Script(string script)
+    {
+        if (script.AsSpan().ContainsAny('<', '&')) throw new ArgumentException("the script has a character that XML escapes", nameof(script));
+        _text.Append("<script>").Append(script).Append("</script>");
         return this;
     }
 

@@ -1,7 +1,7 @@
-namespace NativeTrainer.Advice.Report;
+namespace NativeTrainer.Html;
 
-/// <summary>The look of <c>audit.html</c>: one column, from 320 pixels up, light and dark, and on paper.</summary>
-internal static class AuditStyle
+/// <summary>The look of the pages: one column, from 320 pixels up, light and dark, and on paper.</summary>
+internal static class PageStyle
 {
     public const string Css = """
 

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace NativeTrainer.Cli.Tests;
+
+/// <summary><c>train --ui</c> as a person uses it: in a browser, by keyboard, on a phone's width.</summary>
+public sealed class LivePageTests(CliFixture fixture) : IClassFixture<CliFixture>
+{
+    [Fact]
+    public async Task ARunIsFollowedStoppedAndResumedInABrowser()
+    {
+        Browser.Require();
+        using TextWriter log = TextWriter.Synchronized(new StringWriter()), output = new StringWriter();
+        string run = fixture.In("live");
+        var training = Task.Run(() => CommandLine.Run(["train", "--data", fixture.Data, "--weights", fixture.Weights, "--strategy", "full", "--epochs", "150", "--batch", "6", "--threads", "1", "--lr", "0.0001",
+            "--allow", "NT4,NT5", "--no-report", "--ui", "--out", run], output, log));
+        string address;
+        while (!Regex.IsMatch(log.ToString()!, @"live page  (http://\S+)\s")) await Task.Delay(20);
+        address = Regex.Match(log.ToString()!, @"live page  (http://\S+)\s").Groups[1].Value;
+        using var json = JsonDocument.Parse(await Task.Run(() => Browser.Run("live.mjs", address)));
+        Assert.True(await training == 0, log.ToString());
+        var seen = json.RootElement;
+        Assert.Equal("[]", seen.GetProperty("errors").GetRawText());
+        Assert.Equal("[]", seen.GetProperty("requests").GetRawText());
+        Assert.True(seen.GetProperty("overflow").GetInt32() <= 0);
+        Assert.Equal(["Stopped", "Done"], seen.GetProperty("states").EnumerateArray().Select(s => s.GetString()!));
+        Assert.Equal(File.ReadLines(Path.Combine(run, "metrics.jsonl")).Count(), seen.GetProperty("epochs").GetInt32());
+    }
+}
