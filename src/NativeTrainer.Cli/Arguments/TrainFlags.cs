@@ -42,8 +42,10 @@ internal sealed class TrainFlags
         Add(DataFlags.CropBoxes(), (o, v) => o with { CropBoxes = v ?? DataFlags.UsualMargin });
         Add(Options.Text("--weights", "FILE", "Weights to start from (.safetensors; see convert).", "-w"), (o, v) => o with { Weights = v });
         Add(Options.Text("--model", "NAME", "resnet18, 34, 50, 101 or 152: without --weights from random weights, with them adding the stages they lack."), (o, v) => o with { Model = v });
-        Add(Options.Choice("--strategy", "What learns: the head; the head then all; one stage after another; all at once. [default: two-stage]",
-            ("head", TrainingStrategy.Head), ("two-stage", TrainingStrategy.TwoStage), ("gradual", TrainingStrategy.Gradual), ("full", TrainingStrategy.Full)), (o, v) => o with { Strategy = v });
+        Add(Options.Choice("--strategy", "What learns: a head fitted at once to a few images a class; the head; the head then all; one stage after another; all at once. [default: two-stage]",
+            ("few-shot", TrainingStrategy.FewShot), ("head", TrainingStrategy.Head), ("two-stage", TrainingStrategy.TwoStage), ("gradual", TrainingStrategy.Gradual), ("full", TrainingStrategy.Full)), (o, v) => o with { Strategy = v });
+        Add(Options.Choice("--few-shot-head", "Of --strategy few-shot: class means, their directions, shrinkage LDA, ridge regression or nearest neighbours; auto lets leave-one-out choose. [default: auto]",
+            ("auto", FewShotHeadKind.Auto), ("mean", FewShotHeadKind.Mean), ("cosine", FewShotHeadKind.Cosine), ("lda", FewShotHeadKind.Lda), ("ridge", FewShotHeadKind.Ridge), ("knn", FewShotHeadKind.Knn)), (o, v) => o with { FewShotHead = v });
         Add(Options.List("--freeze", "PART,…", "Stages or layers that stay fixed: conv1, layer1 … fc, or longer such as layer4.0."), (o, v) => o with { Freeze = v });
         Add(Options.List("--train-only", "PART,…", "Stages or layers that learn; all others stay fixed."), (o, v) => o with { TrainOnly = v });
         Add(AuditFlags.Allow("Train all the same on data with these findings (codes, names or groups such as leakage), and mark every result."), (o, v) => o with { Allow = v });

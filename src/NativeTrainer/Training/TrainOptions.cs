@@ -18,6 +18,9 @@ public enum TrainingStrategy
 
     /// <summary>All layers from the first step.</summary>
     Full,
+
+    /// <summary>A classifier in closed form on frozen features, chosen and calibrated by leave-one-out: for a few images a class, in seconds.</summary>
+    FewShot,
 }
 
 /// <summary>What batch norm does in layers that are trained and in layers that are frozen.</summary>
@@ -93,6 +96,9 @@ public sealed record TrainOptions
     public string? Model { get; init; }
 
     public TrainingStrategy Strategy { get; init; } = TrainingStrategy.TwoStage;
+
+    /// <summary>The head of <see cref="TrainingStrategy.FewShot"/>.</summary>
+    public FewShotHeadKind FewShotHead { get; init; }
 
     /// <summary>Stages or layers to keep fixed (conv1, bn1, layer1 … fc, or a longer prefix such as layer4.0).</summary>
     public IReadOnlyList<string> Freeze { get; init; } = [];

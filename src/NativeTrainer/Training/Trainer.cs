@@ -6,6 +6,7 @@ using NativeTrainer.Advice.Runs;
 using NativeTrainer.Evaluation.Metrics;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Training.FewShot;
 using NativeTrainer.Weights;
 
 namespace NativeTrainer.Training;
@@ -84,8 +85,10 @@ public static class Trainer
         audit = RunChecks.Add(audit, plan?.Findings ?? RunChecks.Before(facts), RunChecks.Looked(tried: plan is not null || facts.Risks is not null), options.Allow);
         both.OnAudit(audit);
         if (audit.Refused) throw new AuditRefusedException(audit);
-        using var run = new TrainingRun(options, both, data, setup.Model, Marked(setup.Card, audit), setup.Stages, folder, audit);
+        var card = Marked(setup.Card, audit);
         if (setup.Index.ValidationMade) setup.Index.WriteManifest(Path.Combine(folder, "split.csv"));
+        if (options.Strategy == TrainingStrategy.FewShot) return Judged(new FewShotRun(setup, both, data, card, folder, audit).Run(checkpoint, stop), facts);
+        using var run = new TrainingRun(options, both, data, setup.Model, card, setup.Stages, folder, audit);
         return Judged(run.Run(checkpoint, stop), facts);
     }
 
@@ -98,10 +101,10 @@ public static class Trainer
         return result with { Audit = audit, Findings = [.. audit.Findings.Where(finding => RunChecks.KindsOfResult.Contains(finding.Kind) && !facts.Options.Allow.Any(finding.Kind.Matches))] };
     }
 
-    // The start weights' own mark is of another data set, and their temperature of other weights.
+    // The start weights' own mark is of another data set, their temperature of other weights, and how their head was fitted no longer true.
     private static ModelWeights Marked(ModelWeights card, AuditReport audit)
     {
-        var notes = card.Notes.Where(note => note.Key is not (AllowedKey or TemperatureScaling.Key)).ToDictionary();
+        var notes = card.Notes.Where(note => note.Key is not (AllowedKey or TemperatureScaling.Key or FewShotNote.Key)).ToDictionary();
         if (audit.Marks.Count > 0) notes[AllowedKey] = string.Join(", ", audit.Marks);
         return card with { Notes = notes };
     }

@@ -79,7 +79,7 @@ public static class Planner
             (advised, choices) = AugmentationChoice.Without(risks, advised, choices);
             setup.Change(advised, note);
             IReadOnlyList<Finding> measured = [];
-            if (options.RangeTestSteps > 0)
+            if (options.RangeTestSteps > 0 && advised.Strategy != TrainingStrategy.FewShot)
             {
                 var tests = LearningRateFinder.Run(new RangeTestOptions { Training = advised, Steps = options.RangeTestSteps }, setup, data, shape!.TrainImages, stop);
                 (advised, choices, var unmeasured, measured) = RateChoice.Measured(tests, options.Given, advised, choices);

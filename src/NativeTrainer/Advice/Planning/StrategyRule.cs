@@ -80,6 +80,7 @@ internal sealed class StrategyRule
 
     private void Epochs()
     {
+        if (Options.Strategy == TrainingStrategy.FewShot) return;
         bool head = Options.Strategy == TrainingStrategy.Head, scratch = Options.Weights is null;
         int perEpoch = StepBudget.Of("", 1, Options, _data.TrainImages).StepsPerEpoch;
         if (head || Options.Strategy is TrainingStrategy.TwoStage or TrainingStrategy.Gradual)
@@ -97,6 +98,7 @@ internal sealed class StrategyRule
 
     private void Rates()
     {
+        if (Options.Strategy == TrainingStrategy.FewShot) return;
         int images = Math.Min(Options.Batch, _data.TrainImages) * Options.Accumulate, steps = Options.Epochs * StepBudget.Of("", 1, Options, _data.TrainImages).StepsPerEpoch;
         bool scratch = Options.Weights is null, staged = Options.Strategy is TrainingStrategy.TwoStage or TrainingStrategy.Gradual;
         double reference = RateCheck.ForBatch((Options.Optimizer == OptimizerKind.Sgd ? ReferenceSgd : ReferenceAdamW) * (scratch ? 10 : 1), ReferenceBatch, images, Options.Optimizer);
@@ -114,7 +116,7 @@ internal sealed class StrategyRule
 
     private void Augmentation()
     {
-        var (preset, reason) = AugmentationStrength.For(_data.ImagesPerClass, Options.Strategy == TrainingStrategy.Head, Options.Weights is null);
+        var (preset, reason) = AugmentationStrength.For(_data.ImagesPerClass, Options.Strategy is TrainingStrategy.Head or TrainingStrategy.FewShot, Options.Weights is null);
         Set("--augment", preset, reason, o => o with { Augment = preset });
     }
 

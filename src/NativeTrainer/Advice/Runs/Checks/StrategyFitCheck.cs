@@ -51,6 +51,7 @@ internal sealed class StrategyFitCheck : IRunCheck
 
     private static string Learns(TrainingStrategy strategy) => strategy switch
     {
+        TrainingStrategy.FewShot => "A head is fitted in closed form",
         TrainingStrategy.Head => "The head alone learns",
         TrainingStrategy.TwoStage => "The head learns, then all layers",
         TrainingStrategy.Gradual => "The head learns, then one stage after another",
