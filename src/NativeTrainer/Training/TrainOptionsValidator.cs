@@ -24,7 +24,9 @@ public static class TrainOptionsValidator
         Range("--accumulate", options.Accumulate, 1, MaxBatch, "batches");
         Real("--lr", options.LearningRate, 0, 100, note: "0 chooses by optimizer and strategy");
         foreach (var (part, rate) in options.LearningRateFor) Real($"--lr-for {part}", rate, 0, 100);
-        Real("--layer-decay", options.LayerDecay, 0, 1, aboveMin: true, note: "1 is one rate for all layers");
+        Real("--layer-decay", options.LayerDecay, 0, 1, note: "1 is one rate for all layers");
+        Range("--unfreeze-patience", options.UnfreezePatience, 1, MaxEpochs, "epochs");
+        if (options.Unfreeze != UnfreezeKind.Schedule && options.Strategy != TrainingStrategy.Gradual) throw new UserException("--unfreeze belongs to --strategy gradual; give both, or leave it out");
         Real("--momentum", options.Momentum, 0, 1, belowMax: true);
         if (options.Nesterov && (options.Optimizer != OptimizerKind.Sgd || options.Momentum == 0))
             throw new UserException("--nesterov needs --optimizer sgd with a --momentum above 0");

@@ -80,7 +80,7 @@ public sealed record EpochReport
 
     public required bool IsBest { get; init; }
 
-    /// <summary>The validation images in the order of the data set; may be empty unless <see cref="IsBest"/>.</summary>
+    /// <summary>The validation images in the order of the data set.</summary>
     public IReadOnlyList<PredictedImage> Predictions { get; init; } = [];
 }
 

@@ -29,7 +29,7 @@ internal static class NeedsProbe
             if (stage.ClosedForm)
             {
                 double seconds = Fit(setup, data, features);
-                stages.Add(new StageNeeds(stage.Name, stage.Epochs, 1, trained, seconds, data.Train.Samples.Count / seconds, StageBound.Compute, OnPictures: false));
+                stages.Add(new StageNeeds(stage.Name, stage.Epochs, 0, trained, seconds, data.Train.Samples.Count / seconds, StageBound.Compute, OnPictures: false));
                 continue;
             }
             var (pictures, compute) = Time(setup, data, stage, features);
@@ -65,7 +65,7 @@ internal static class NeedsProbe
     }
 
     /// <summary>Seconds of a step for its pictures and for its computation: the medians.</summary>
-    private static (double Pictures, double Compute) Time(TrainingSetup setup, TrainingData data, TrainingStage stage, float[] features)
+    internal static (double Pictures, double Compute) Time(TrainingSetup setup, TrainingData data, TrainingStage stage, float[] features)
     {
         using var rehearsal = new StageRehearsal(setup, setup.Options, data, stage, features);
         for (int i = 0; i < WarmUp; i++) rehearsal.Step(1);

@@ -6,7 +6,7 @@ namespace NativeTrainer.Training.FewShot;
 
 /// <summary>
 /// Fits heads in closed form to frozen features. Each is judged by leaving one image of each class out, in turn: by log loss, after its scores are divided so that softmax is as sure as
-/// they are right. Ridge regression, which does best on average, is taken unless another is better by more than a standard error (Breiman et al., "Classification and regression trees", 1984:
+/// they are right. Ridge regression, which does best on average, is taken unless another is better by more than two standard errors (after Breiman et al., "Classification and regression trees", 1984:
 /// of what cannot be told apart, what was preferred before). One image a class leaves nothing to leave out: then it is ridge regression by <see cref="UsualDivisor"/>.
 /// </summary>
 internal sealed class FewShotFit
@@ -41,7 +41,7 @@ internal sealed class FewShotFit
         return new FewShotFit(chosen.Candidate.Fit().Cooled(chosen.Score.Divisor), new FewShotChoice(chosen.Score, [.. best.Select(j => j.Score)], rows.Length));
     }
 
-    /// <summary>By more than a standard error of the mean difference on the same samples.</summary>
+    /// <summary>By more than two standard errors of the mean difference on the same samples.</summary>
     private static bool IsBetter(double[] losses, double[] than)
     {
         int n = losses.Length;
@@ -49,7 +49,7 @@ internal sealed class FewShotFit
         double mean = 0, square = 0;
         for (int i = 0; i < n; i++) mean += (than[i] - losses[i]) / n;
         for (int i = 0; i < n; i++) square += Math.Pow(than[i] - losses[i] - mean, 2);
-        return mean > Math.Sqrt(square / (n - 1) / n);
+        return mean > 2 * Math.Sqrt(square / (n - 1) / n);
     }
 
     internal static IEnumerable<FewShotCandidate> Candidates(FewShotSamples samples, FewShotHeadKind wanted)

@@ -68,13 +68,15 @@ internal sealed class FewShotRun(TrainingSetup setup, ITrainingObserver observer
 
     private (FeatureMatrix Train, FeatureMatrix Validation) Features(int batch, CancellationToken stop)
     {
+        int width = _model.Spec.Features;
+        if (data.Shared is { } shared) return (new FeatureMatrix(shared.Features(data.Train.Samples), width), new FeatureMatrix(shared.Features(data.Validation.Samples), width));
         using var session = new InferenceSession(_model, data.Size, batch, InferenceOutput.Features);
         using var arena = setup.Device.Allocate(session.ArenaBytes);
         session.Bind(arena);
         using var source = data.OpenTrainAsEvaluation(batch, stop);
         if (source.Samples.Count != data.Train.Samples.Count) throw new InvalidOperationException("a file changed while the run read it");
-        var train = new FeatureMatrix(session.Run(source, stop), _model.Spec.Features);
-        return (train, new FeatureMatrix(session.Run(data.Validation, stop), _model.Spec.Features));
+        var train = new FeatureMatrix(session.Run(source, stop), width);
+        return (train, new FeatureMatrix(session.Run(data.Validation, stop), width));
     }
 
     private void Save(FewShotFit fit)

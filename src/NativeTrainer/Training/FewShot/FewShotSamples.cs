@@ -9,6 +9,9 @@ namespace NativeTrainer.Training.FewShot;
 /// </summary>
 internal sealed class FewShotSamples
 {
+    /// <summary>Within a turn: turns run beside each other.</summary>
+    public static readonly ParallelOptions Alone = new() { MaxDegreeOfParallelism = 1 };
+
     /// <summary>Images of a class that are left out in turn, at most: enough to judge by.</summary>
     private const int MostTurns = 64;
 
@@ -92,16 +95,18 @@ internal sealed class FewShotSamples
     {
         var values = new double[chosen.Length * rows.Width];
         for (int i = 0; i < chosen.Length; i++) TensorPrimitives.ConvertTruncating(rows.Row(chosen[i]), values.AsSpan(i * rows.Width, rows.Width));
-        return Gram(values, rows.Width);
+        return Gram(values, rows.Width, Alone);
     }
 
     /// <summary>Products of all rows with each other.</summary>
-    public static double[] Gram(double[] rows, int width)
+    public static double[] Gram(double[] rows, int width, ParallelOptions parallel)
     {
         int n = rows.Length / width;
         var result = new double[n * n];
-        for (int i = 0; i < n; i++)
+        Parallel.For(0, n, parallel, i =>
+        {
             for (int j = 0; j <= i; j++) result[i * n + j] = result[j * n + i] = TensorPrimitives.Dot<double>(rows.AsSpan(i * width, width), rows.AsSpan(j * width, width));
+        });
         return result;
     }
 

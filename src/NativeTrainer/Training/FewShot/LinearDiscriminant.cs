@@ -11,7 +11,8 @@ namespace NativeTrainer.Training.FewShot;
 /// </summary>
 internal static class LinearDiscriminant
 {
-    private static readonly ParallelOptions Alone = new() { MaxDegreeOfParallelism = 1 };
+    /// <summary>Bounds of γ: A stays invertible, and a function of the scatter.</summary>
+    private const double Least = 1e-3, Most = 0.999;
 
     /// <returns>Nothing where no class has two different samples.</returns>
     public static IEnumerable<FewShotCandidate> Of(FewShotSamples samples)
@@ -21,8 +22,7 @@ internal static class LinearDiscriminant
         var scatter = new PenalisedScatter(within, samples.Products);
         if (!(scatter.Trace > 0)) yield break;
         double shrinkage = Shrinkage(within, scatter), spread = scatter.Trace / n / d, share = (1 - shrinkage) / n;
-        // A = share·(ZᵀZ + penalty·I); with γ = 1 nothing of the scatter is left.
-        if (shrinkage > 1 - 1e-6) yield break;
+        // A = share·(ZᵀZ + penalty·I).
         var solver = scatter.With(shrinkage * spread / share);
         double[] weights = solver.Solve(samples.Means);
         TensorPrimitives.Divide(weights, share, weights);
@@ -41,7 +41,7 @@ internal static class LinearDiscriminant
             fourth += square * square;
         }
         double error = (fourth / n - norm) / n;
-        return distance > 0 ? Math.Clamp(error / distance, 1e-3, 1) : 1;
+        return distance > 0 ? Math.Clamp(error / distance, Least, Most) : Most;
     }
 
     private static FeatureMatrix Within(FewShotSamples samples)
@@ -85,7 +85,7 @@ internal static class LinearDiscriminant
             for (int t = 0; t < m; t++) means[c * m + t] = Along(t, c) - (places[c] < 0 ? 0 : less * products[t * m + places[c]]);
         }
         double[] solved = [.. means];
-        Cholesky.Factor(rest, m, Alone).Solve(solved, Alone);
+        Cholesky.Factor(rest, m, FewShotSamples.Alone).Solve(solved, FewShotSamples.Alone);
         for (int t = 0; t < m; t++)
         {
             int own = samples.Labels[turn[t]];

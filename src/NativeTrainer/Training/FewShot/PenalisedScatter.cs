@@ -19,9 +19,10 @@ internal sealed class PenalisedScatter
         _size = _inSamples ? rows.Rows : rows.Width;
         if (_inSamples)
         {
-            var inner = new float[_size * _size];
-            products.MultiplyTransposed(rows.Values, rows.Values, rows.Width, inner);
-            _system = [.. inner.Select(v => (double)v)];
+            // What is left out divides by 1 − leverage, which leaves nothing of single precision.
+            var values = new double[rows.Values.Length];
+            TensorPrimitives.ConvertTruncating<float, double>(rows.Values, values);
+            _system = FewShotSamples.Gram(values, rows.Width, products.Parallel);
         }
         else _system = products.TransposedMultiply(rows.Values, rows.Width, rows.Values, rows.Width);
         for (int i = 0; i < _size; i++) Trace += _system[i * _size + i];
@@ -63,7 +64,7 @@ internal sealed class PenalisedScatter
                 else TensorPrimitives.ConvertTruncating(_of._rows.Row(chosen[i]), side);
                 _factor.Forward(side);
             }
-            double[] products = FewShotSamples.Gram(sides, size);
+            double[] products = FewShotSamples.Gram(sides, size, FewShotSamples.Alone);
             if (!_of._inSamples) return products;
             // ZZᵀ(ZZᵀ + λI)⁻¹ = I − λ(ZZᵀ + λI)⁻¹.
             for (int i = 0; i < products.Length; i++) products[i] = (i / n == i % n ? 1 : 0) - _penalty * products[i];

@@ -12,8 +12,6 @@ internal static class RidgeRegression
     /// <summary>In units of the mean eigenvalue of the scatter, over the samples or the features, whichever are fewer.</summary>
     private static readonly double[] Penalties = [0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
-    private static readonly ParallelOptions Alone = new() { MaxDegreeOfParallelism = 1 };
-
     public static IEnumerable<FewShotCandidate> Of(FewShotSamples samples)
     {
         var scatter = new PenalisedScatter(samples.Centred, samples.Products);
@@ -41,7 +39,7 @@ internal static class RidgeRegression
         for (int i = 0; i < rest.Length; i++) rest[i] = (i / m == i % m ? 1 : 0) - rest[i] - 1.0 / samples.Count;
         for (int t = 0; t < m; t++)
             for (int c = 0; c < k; c++) residuals[c * m + t] = (samples.Labels[turn[t]] == c ? 1 : 0) - scores[turn[t] * k + c] - shares[c];
-        Cholesky.Factor(rest, m, Alone).Solve(residuals, Alone);
+        Cholesky.Factor(rest, m, FewShotSamples.Alone).Solve(residuals, FewShotSamples.Alone);
         for (int t = 0; t < m; t++)
             for (int c = 0; c < k; c++) scores[turn[t] * k + c] = (samples.Labels[turn[t]] == c ? 1 : 0) - residuals[c * m + t];
     }
