@@ -26,8 +26,9 @@ internal static class SweepCommand
         var budget = Options.Duration("--budget", "Time for all of it, such as 90s, 30m or 2h; no epoch begins after it. [default: no limit]");
         var perClass = Options.Integer("--per-class", "N", "Only N training images of each class, drawn by seed. [default: all]");
         var folds = Options.Integer("--folds", "N", $"Folds of cross-validation; 1 judges on the validation part. [default: {SweepDefaults.Folds} where that has fewer than {SweepDefaults.EnoughToTell} images, else 1]");
-        foreach (Option option in (Option[])[strategies, rates, budget, perClass, folds]) command.Add(option);
-        var flags = new TrainFlags(command, withOut: true, except: ["--strategy", "--few-shot-head", "--lr", "--lr-for", "--epochs", "--freeze", "--train-only", "--save-every", "--patience", "--unfreeze", "--unfreeze-patience"]);
+        var to = Options.Text("--out", "FOLDER", "The sweep's folder, where the same command goes on. [default: runs/DATA-sweep]", "-o");
+        foreach (Option option in (Option[])[strategies, rates, budget, perClass, folds, to]) command.Add(option);
+        var flags = new TrainFlags(command, withOut: false, except: ["--strategy", "--few-shot-head", "--lr", "--lr-for", "--epochs", "--freeze", "--train-only", "--save-every", "--patience", "--unfreeze", "--unfreeze-patience"]);
         var json = JsonFlag.Make();
         command.Add(json);
         command.SetAction(parsed =>
@@ -36,7 +37,7 @@ internal static class SweepCommand
             var training = flags.Read(parsed);
             if (parsed.GetValue(path) is string data) training = training.Data == "" ? training with { Data = data } : throw new UserException($"the data is given twice: {data} and --data {training.Data}; give it once");
             if (training.Data == "") throw new UserException("DATA is needed: a folder with one folder per class, or a CSV file with path,label");
-            string folder = training.Out ?? Path.Combine("runs", $"{Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(training.Data)))}-sweep");
+            string folder = parsed.GetValue(to) ?? Path.Combine("runs", $"{Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(training.Data)))}-sweep");
             using var interrupt = new Interrupt(note => log.WriteLine($"note: {note}"));
             var record = SweepRunner.Run(new SweepOptions
             {

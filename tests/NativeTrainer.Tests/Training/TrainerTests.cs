@@ -59,7 +59,7 @@ public sealed class TrainerTests : IDisposable
     public void AStageThawsWhereValidationStallsAndAResumedRunDoesTheSame()
     {
         // At a rate that changes nothing no epoch is better than the head's, so each stage has its patience and no more.
-        var options = Options("plateau") with { Strategy = TrainingStrategy.Gradual, Unfreeze = UnfreezeKind.Plateau, UnfreezePatience = 2, Epochs = 9, HeadEpochs = 2, LearningRate = 1e-9f, LearningRateFor = new Dictionary<string, float> { ["fc"] = 1e-9f } };
+        var options = Options("plateau") with { Strategy = TrainingStrategy.Gradual, Unfreeze = UnfreezeKind.Plateau, UnfreezePatience = 2, Epochs = 9, HeadEpochs = 2, BatchNorm = BatchNormPolicy.Eval, LearningRate = 1e-9f, LearningRateFor = new Dictionary<string, float> { ["fc"] = 1e-9f } };
         var stages = new Recorder();
         Trainer.Train(options, stages);
         Assert.Equal(["head", "head", "layer3", "layer3", "layer2", "layer2", "layer1", "layer1", "conv1", "conv1", "conv1"], Stages("plateau"));

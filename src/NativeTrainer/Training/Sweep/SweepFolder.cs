@@ -61,7 +61,8 @@ internal static class SweepFolder
     {
         try
         {
-            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()) throw new UserException($"{folder}: holds other files and no sweep; choose another --out");
+            // Manifests alone are left of a call that ended before it had begun.
+            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(path => Path.GetFileName(path) != SweepRecord.DataName && !Path.GetFileName(path).StartsWith("fold-", StringComparison.Ordinal))) throw new UserException($"{folder}: holds other files and no sweep; choose another --out");
             Directory.CreateDirectory(folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

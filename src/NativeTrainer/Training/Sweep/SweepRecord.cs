@@ -69,7 +69,7 @@ public sealed record SweepTrial
 /// <param name="Difference">Accuracy less the winner's.</param>
 /// <param name="DifferenceLow">Of its 95 % interval, by bootstrap of the same images; NaN where none differs.</param>
 /// <param name="P">Two-sided, exact, McNemar's test against the winner; of one comparison.</param>
-/// <param name="Seconds">Of the run that is judged.</param>
+/// <param name="Seconds">Of the run that is judged, its pictures decoded and, where the backbone is frozen, its features computed already.</param>
 /// <param name="TrainedParameters">That learn in some stage.</param>
 /// <param name="WeightsBytes">Of the weights file.</param>
 /// <param name="State">Of the run that is judged; skipped where none was.</param>

@@ -102,7 +102,8 @@ internal sealed class SweepSession(SweepOptions options, SweepData data, SweepRe
             Folders = data.IsCrossValidated ? [.. Enumerable.Range(1, data.Folds.Count).Select(fold => $"{name}-fold{fold}")] : [name],
             PredictedSeconds = predicted,
         };
-        if (Left <= 0 || (rung > 0 && predicted > Hopeless * Left))
+        // The first arm takes seconds and gives whatever comes of it a result.
+        if ((Left <= 0 && _record.Trials.Any(t => t.HasResult)) || (rung > 0 && predicted > Hopeless * Left))
             trial = trial with { State = SweepTrialState.Skipped, Note = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"would take {predicted:0} s, and {Math.Max(0, Left):0} s of the budget were left") };
         else
         {

@@ -29,7 +29,10 @@ internal sealed class SweepTrials(SweepOptions sweep, SweepData data, SharedPict
                 double before = spent();
                 using var cut = CancellationTokenSource.CreateLinkedTokenSource(stop);
                 var watch = new Watch(trial, observer, overdue, cut);
-                var result = Start(options with { Data = data.Manifest(sweep.Out, trial.Folders.Count > 1 ? fold : 0), Out = folder }, folder, watch, cut.Token);
+                options = options with { Data = data.Manifest(sweep.Out, fold), Out = folder };
+                var result = Start(options, folder, watch, cut.Token);
+                // It was finished before, and killed before what it said was kept.
+                if (watch.Last.Count == 0 && result is { Interrupted: false, Diverged: null }) result = Begin(options, folder, watch, cut.Token);
                 trial = trial with { Seconds = trial.Seconds + spent() - before, PeakMemoryBytes = Math.Max(trial.PeakMemoryBytes, result.PeakMemoryBytes), EpochsDone = Math.Max(trial.EpochsDone, watch.Epochs) };
                 if (result.Diverged is string reason) return trial with { State = SweepTrialState.Diverged, Note = reason };
                 if (stop.IsCancellationRequested && result.Interrupted) return trial;
@@ -50,8 +53,12 @@ internal sealed class SweepTrials(SweepOptions sweep, SweepData data, SharedPict
 
     private TrainResult Start(TrainOptions options, string folder, Watch watch, CancellationToken stop)
     {
-        if (File.Exists(Path.Combine(folder, Checkpoint.FileName))) return Trainer.Resume(folder, watch, shared, stop);
         // What was stopped before its first checkpoint begins again.
+        return File.Exists(Path.Combine(folder, Checkpoint.FileName)) ? Trainer.Resume(folder, watch, shared, stop) : Begin(options, folder, watch, stop);
+    }
+
+    private TrainResult Begin(TrainOptions options, string folder, Watch watch, CancellationToken stop)
+    {
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         return Trainer.Train(options, watch, TrainingSetup.OpenDevice, stop, shared: shared);
     }
