@@ -65,6 +65,7 @@ internal static class CommandLine
             PlanCommand.Create(),
             LearningRateCommand.Create(),
             TrainCommand.Create(),
+            SweepCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
             GradCamCommand.Create(),

@@ -127,6 +127,16 @@ public sealed class BatchSource : IDisposable
         }
     }
 
+    /// <summary>A source over some of this one's pictures, which are not decoded again.</summary>
+    /// <param name="samples">As the new source gives them; labels may be others than here.</param>
+    /// <param name="places">Of each, its index into <see cref="Samples"/> of this source.</param>
+    /// <param name="batchSize">Of the new source.</param>
+    public BatchSource Part(IReadOnlyList<Sample> samples, IReadOnlyList<int> places, int batchSize)
+    {
+        var cache = _cache ?? throw new InvalidOperationException("call Prepare before Part");
+        return new BatchSource(samples, _options with { BatchSize = batchSize }, _transform, _batch.Pixels.Length / _options.BatchSize) { _cache = cache.Part([.. samples], places) };
+    }
+
     public void Dispose() => _cache = null;
 
     private void Fill(int slot, int sample, RgbImage image, PictureCache cache)

@@ -117,6 +117,41 @@ public sealed class DatasetIndex
         return new DatasetIndex([.. Classes], splits, Notes, ValidationMade);
     }
 
+    /// <summary>The data set with at most so many training images of each class, drawn by seed: of a larger number the images of a smaller one are among them.</summary>
+    /// <param name="count">At least 1.</param>
+    public DatasetIndex PerClass(int count, ulong seed)
+    {
+        var all = _splits[(int)SplitName.Train];
+        string[] names = DatasetFingerprint.RelativeNames(all);
+        var chosen = Enumerable.Range(0, all.Length).GroupBy(i => all[i].Label).SelectMany(members => members.OrderBy(i => SplitMix.Hash(SplitMix.Key(seed, 2), DatasetFingerprint.NameOf(all[i], names[i]))).Take(count));
+        Sample[][] splits = [.. _splits];
+        splits[(int)SplitName.Train] = [.. chosen.Order().Select(i => all[i])];
+        return new DatasetIndex([.. Classes], splits, Notes, ValidationMade);
+    }
+
+    /// <summary>The data set with its validation part among the training images.</summary>
+    public DatasetIndex WithoutValidation()
+    {
+        Sample[][] splits = [.. _splits];
+        splits[(int)SplitName.Train] = [.. Split(SplitName.Train), .. Split(SplitName.Val)];
+        splits[(int)SplitName.Val] = [];
+        return new DatasetIndex([.. Classes], splits, Notes, validationMade: false);
+    }
+
+    /// <summary>The data set with some of its training images as the validation part, in place of what that was.</summary>
+    /// <param name="validates">Of the index of a training image.</param>
+    public DatasetIndex Divided(Func<int, bool> validates)
+    {
+        Sample[][] splits = [.. _splits];
+        var all = splits[(int)SplitName.Train];
+        splits[(int)SplitName.Train] = [.. all.Where((_, i) => !validates(i))];
+        splits[(int)SplitName.Val] = [.. all.Where((_, i) => validates(i))];
+        return new DatasetIndex([.. Classes], splits, Notes, validationMade: true);
+    }
+
+    /// <summary>Of each sample, a name that those share which have to stay together: a given group, files with the same bytes; null for one by itself.</summary>
+    public static IReadOnlyList<string?> GroupsOf(IReadOnlyList<Sample> samples, ulong seed) => new SplitGroups(samples, ExactCopies.Find([.. samples]), seed).Names;
+
     /// <summary>Writes all samples with their splits as a CSV that <see cref="Open"/> reads back; paths are relative to its folder. Samples of idx files have no path of their own and only document the split.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     public void WriteManifest(string path)

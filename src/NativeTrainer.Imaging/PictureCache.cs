@@ -56,6 +56,13 @@ internal sealed class PictureCache
         return (cache, problems);
     }
 
+    /// <summary>Some of the pictures, under samples that may have other labels.</summary>
+    public PictureCache Part(Sample[] samples, IReadOnlyList<int> places)
+    {
+        RgbImage?[] images = [.. places.Select(place => _images[place])];
+        return new PictureCache(_transform, _filter) { Samples = samples, _images = images, Bytes = images.Sum(image => image?.Pixels.LongLength ?? 0), LargestImagePixels = LargestImagePixels };
+    }
+
     /// <summary>Decodes and resizes a sample's picture, from any thread.</summary>
     public RgbImage Decode(int sample)
     {

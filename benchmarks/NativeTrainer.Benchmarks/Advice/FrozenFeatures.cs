@@ -16,7 +16,7 @@ internal sealed class FrozenFeatures
     public FrozenFeatures(string experiment, CommandArguments arguments)
     {
         string[] folders = arguments.Text("--data", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        string weights = arguments.Text("--weights", ""), cache = arguments.Text("--cache", "");
+        string weights = Weights = arguments.Text("--weights", ""), cache = arguments.Text("--cache", "");
         _file = arguments.Text("--out", "");
         Seeds = arguments.Number("--seeds", 5, 1, 1000);
         Threads = arguments.Number("--threads", Environment.ProcessorCount, 1, 256);
@@ -36,6 +36,8 @@ internal sealed class FrozenFeatures
     }
 
     public IReadOnlyList<FeaturesOfSet> Sets { get; }
+
+    public string Weights { get; }
 
     public int Seeds { get; }
 

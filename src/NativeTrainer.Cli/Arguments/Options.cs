@@ -26,6 +26,10 @@ internal static class Options
     public static Option<long> Bytes(string name, string description)
         => Parsed<long>(name, "SIZE", description, "a size such as 500MB or 2GB", Bytes);
 
+    /// <summary>A time, as <c>90s</c>, <c>30m</c>, <c>1.5h</c> or a number of seconds.</summary>
+    public static Option<TimeSpan> Duration(string name, string description)
+        => Parsed<TimeSpan>(name, "TIME", description, "a time such as 90s, 30m or 2h", Duration);
+
     /// <summary>Words between commas; the option may also be repeated.</summary>
     public static Option<string[]> List(string name, string valueName, string description) => new(name)
     {
@@ -99,6 +103,14 @@ internal static class Options
         if (equals <= 0 || !Number(text[(equals + 1)..], out float value)) return false;
         pair = new(text[..equals], value);
         return true;
+    }
+
+    private static bool Duration(string text, out TimeSpan time)
+    {
+        double unit = text.Length == 0 ? 0 : char.ToLowerInvariant(text[^1]) switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+        bool number = double.TryParse(unit > 0 ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count) && count * Math.Max(unit, 1) < 1e8;
+        time = number ? TimeSpan.FromSeconds(count * Math.Max(unit, 1)) : default;
+        return number;
     }
 
     private static bool Bytes(string text, out long bytes)

@@ -11,10 +11,13 @@ internal sealed class TrainFlags
     private readonly Option<string> _config = Options.Text("--config", "FILE", "Start from the options.json of a run (flags win over it).");
     private readonly List<(Option Option, Func<ParseResult, TrainOptions, TrainOptions> Apply)> _flags = [];
 
+    private readonly string[] _except;
+
     /// <param name="withOut">Whether the command makes a run folder.</param>
-    public TrainFlags(Command command, bool withOut = true)
+    /// <param name="except">Flags that the command has no use for, or its own for.</param>
+    public TrainFlags(Command command, bool withOut = true, params string[] except)
     {
-        _command = command;
+        (_command, _except) = (command, except);
         Source();
         Schedule();
         Rates();
@@ -42,8 +45,13 @@ internal sealed class TrainFlags
         Add(DataFlags.CropBoxes(), (o, v) => o with { CropBoxes = v ?? DataFlags.UsualMargin });
         Add(Options.Text("--weights", "FILE", "Weights to start from (.safetensors; see convert).", "-w"), (o, v) => o with { Weights = v });
         Add(Options.Text("--model", "NAME", "resnet18, 34, 50, 101 or 152: without --weights from random weights, with them adding the stages they lack."), (o, v) => o with { Model = v });
-        Add(Options.Choice("--strategy", "What learns: the head; the head then all; one stage after another; all at once. [default: two-stage]",
-            ("head", TrainingStrategy.Head), ("two-stage", TrainingStrategy.TwoStage), ("gradual", TrainingStrategy.Gradual), ("full", TrainingStrategy.Full)), (o, v) => o with { Strategy = v });
+        Add(Options.Choice("--strategy", "What learns: a head fitted at once to a few images a class; the head; the head then all; one stage after another; all at once. [default: two-stage]",
+            ("few-shot", TrainingStrategy.FewShot), ("head", TrainingStrategy.Head), ("two-stage", TrainingStrategy.TwoStage), ("gradual", TrainingStrategy.Gradual), ("full", TrainingStrategy.Full)), (o, v) => o with { Strategy = v });
+        Add(Options.Choice("--few-shot-head", "Of --strategy few-shot: class means, their directions, shrinkage LDA, ridge regression or nearest neighbours; auto lets leave-one-out choose. [default: auto]",
+            ("auto", FewShotHeadKind.Auto), ("mean", FewShotHeadKind.Mean), ("cosine", FewShotHeadKind.Cosine), ("lda", FewShotHeadKind.Lda), ("ridge", FewShotHeadKind.Ridge), ("knn", FewShotHeadKind.Knn)), (o, v) => o with { FewShotHead = v });
+        Add(Options.Choice("--unfreeze", "Of --strategy gradual: the epochs are shared among the stages, or the next one learns when validation stalls. [default: schedule]",
+            ("schedule", UnfreezeKind.Schedule), ("plateau", UnfreezeKind.Plateau)), (o, v) => o with { Unfreeze = v });
+        Add(Options.Integer("--unfreeze-patience", "EPOCHS", "Of --unfreeze plateau: epochs without a better validation. [default: 2]"), (o, v) => o with { UnfreezePatience = v });
         Add(Options.List("--freeze", "PART,…", "Stages or layers that stay fixed: conv1, layer1 … fc, or longer such as layer4.0."), (o, v) => o with { Freeze = v });
         Add(Options.List("--train-only", "PART,…", "Stages or layers that learn; all others stay fixed."), (o, v) => o with { TrainOnly = v });
         Add(AuditFlags.Allow("Train all the same on data with these findings (codes, names or groups such as leakage), and mark every result."), (o, v) => o with { Allow = v });
@@ -75,7 +83,7 @@ internal sealed class TrainFlags
     {
         Add(Options.Number("--lr", "RATE", "Peak rate; a new head beside a trained backbone (full) takes ten times it. [default: SGD 0.005, AdamW 1e-4, from random weights ten times that]"), (o, v) => o with { LearningRate = v });
         Add(Options.NamedNumbers("--lr-for", "PART=RATE,…", "Rates of their own, such as layer4=1e-4,fc=1e-2."), (o, v) => o with { LearningRateFor = Dictionary(v) });
-        Add(Options.Number("--layer-decay", "FACTOR", "Factor on the rate per stage, from the head towards the input. [default: 1]"), (o, v) => o with { LayerDecay = v });
+        Add(Options.Number("--layer-decay", "FACTOR", "Factor on the rate per stage, from the head towards the input. [default: 0.5 with --strategy gradual, else 1]"), (o, v) => o with { LayerDecay = v });
         Add(Options.Choice("--optimizer", "What updates the weights. [default: sgd]", ("sgd", OptimizerKind.Sgd), ("adamw", OptimizerKind.AdamW)), (o, v) => o with { Optimizer = v });
         Add(Options.Number("--momentum", "M", "Of SGD. [default: 0.9]"), (o, v) => o with { Momentum = v });
         Add(Options.Switch("--nesterov", "Of SGD: Nesterov's momentum."), (o, v) => o with { Nesterov = v });
@@ -112,6 +120,7 @@ internal sealed class TrainFlags
 
     private void Add<T>(Option<T> option, Func<TrainOptions, T, TrainOptions> set)
     {
+        if (_except.Contains(option.Name)) return;
         _command.Add(option);
         _flags.Add((option, (parsed, options) => set(options, parsed.GetValue(option)!)));
     }

@@ -44,6 +44,9 @@ internal static class RunPlots
         if (rows.Length == 0) return;
         double[] Column(string name) => [.. rows.Select(row => double.TryParse(row[Array.IndexOf(names, name)], CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
         double[] epochs = Column("epoch");
+        // Where other layers begin to learn, between the epochs.
+        string[] stages = [.. rows.Select(row => row[Array.IndexOf(names, "stage")])];
+        ChartMark[] marks = [.. Enumerable.Range(1, rows.Length - 1).Where(i => stages[i] != stages[i - 1]).Select(i => new ChartMark(stages[i], Picture.Quiet, epochs[i] - 0.5))];
         LineChart[] charts =
         [
             new("Loss", [new("training", Picture.Blue, epochs, Column("train_loss")), new("validation", Picture.Orange, epochs, Column("val_loss"))]),
@@ -52,7 +55,7 @@ internal static class RunPlots
         ];
         Picture.Save(picture, Width, PanelHeight * charts.Length, canvas =>
         {
-            for (int i = 0; i < charts.Length; i++) charts[i].Draw(canvas, new SKRect(0, i * PanelHeight, Width, (i + 1) * PanelHeight));
+            for (int i = 0; i < charts.Length; i++) (charts[i] with { Marks = marks }).Draw(canvas, new SKRect(0, i * PanelHeight, Width, (i + 1) * PanelHeight));
         });
     }
 }

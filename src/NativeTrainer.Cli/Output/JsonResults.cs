@@ -9,6 +9,7 @@ using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
 using NativeTrainer.Training;
+using NativeTrainer.Training.FewShot;
 using NativeTrainer.Weights;
 using NativeTrainer.Weights.Onnx;
 
@@ -35,7 +36,7 @@ internal sealed record BaselineJson(string Class, double Accuracy, double Balanc
 }
 
 internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double ImagesPerSecond, long PeakMemoryBytes, double Seconds, string Run, string? Weights, bool Interrupted,
-    string? Diverged, IReadOnlyList<string> Unusable, IReadOnlyList<string> Allowed, FindingLine[] Findings, string? Report)
+    string? Diverged, IReadOnlyList<string> Unusable, IReadOnlyList<string> Allowed, FindingLine[] Findings, string? Report, FewShotJson? FewShot)
 {
     public static TrainJson Of(TrainResult result, string? report = null)
     {
@@ -43,8 +44,19 @@ internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double 
         return new(
             result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, best.Baseline.Accuracy, ClassJson.Of(best)),
             result.BestEpoch < 1 ? null : BaselineJson.Of(best), result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
-            result.Unusable, result.Audit.Marks, [.. result.Audit.Findings.Select(FindingLine.Of)], report);
+            result.Unusable, result.Audit.Marks, [.. result.Audit.Findings.Select(FindingLine.Of)], report, FewShotJson.Of(result.FewShot));
     }
+}
+
+internal sealed record FewShotScoreJson(string Head, string Setting, double Accuracy, double LogLoss);
+
+/// <param name="LeftOut">Images that the figures are of; NaN where there are none.</param>
+internal sealed record FewShotJson(string Head, string Setting, int LeftOut, FewShotScoreJson[] Tried)
+{
+    public static FewShotJson? Of(FewShotChoice? choice)
+        => choice is null ? null : new(Word(choice.Chosen.Kind), choice.Chosen.Setting, choice.LeftOut, [.. choice.Tried.Select(score => new FewShotScoreJson(Word(score.Kind), score.Setting, score.Accuracy, score.LogLoss))]);
+
+    private static string Word(FewShotHeadKind kind) => kind.ToString().ToLowerInvariant();
 }
 
 internal sealed record EvaluateJson(double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, double MajorityBaseline, BaselineJson Baseline, int Count, double ImagesPerSecond,

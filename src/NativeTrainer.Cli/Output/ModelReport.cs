@@ -1,4 +1,5 @@
 using NativeTrainer.Models;
+using NativeTrainer.Training.FewShot;
 using NativeTrainer.Weights;
 using static NativeTrainer.Cli.Output.Units;
 
@@ -17,13 +18,17 @@ internal static class ModelReport
         Line("blocks", $"{spec.Block.ToString().ToLowerInvariant()}, {string.Join("-", spec.Depths)} in stages of width {string.Join("-", spec.Widths)}, strides {string.Join("-", spec.Strides)}{Stride(spec)}");
         Line("stem", $"{spec.StemKernel}×{spec.StemKernel} stride {spec.StemStride} to {spec.StemChannels} channels{Pool(spec.Pool)}");
         Line("norm", Norm(model));
-        Line("head", string.Join(" → ", [Invariant($"{spec.Features} features"), .. spec.Head.Hidden.Select(w => $"{w}"), $"{spec.Head.Classes} classes"]));
+        Line("head", string.Join(" → ", [Invariant($"{spec.Features} features"), .. Layers(spec.Head), $"{spec.Head.Classes} classes"]));
+        if (model.Notes.GetValueOrDefault(FewShotNote.Key) is string fitted) Line("fitted", fitted);
         Line("input", Invariant($"{input.Size}×{input.Size}×{spec.InputChannels}, crop ratio {input.CropRatio}, {input.Interpolation}, mean {string.Join(", ", input.Mean)}, std {string.Join(", ", input.Std)}"));
         Line("labels", model.Labels is null ? "none; classes are numbered" : string.Join(", ", model.Labels.Take(ShownLabels)) + (model.Labels.Count > ShownLabels ? $" … ({model.Labels.Count})" : ""));
         Line("licence", model.License ?? "not stated");
         Line("source", model.Source ?? "not stated");
         if (model.Assumed is string assumed) Line("assumed", assumed);
     }
+
+    private static IEnumerable<string> Layers(HeadSpec head)
+        => head.Neighbours is { } neighbours ? [Invariant($"the {neighbours.Count} nearest of {neighbours.Images} images vote")] : head.Hidden.Select(width => $"{width}");
 
     public static string Norm(ModelWeights model)
         => (model.Spec.Norm == NormKind.BatchNorm ? Invariant($"batch norm, epsilon {model.Spec.NormEpsilon}") : "none: convolution and bias")

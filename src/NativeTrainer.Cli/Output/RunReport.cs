@@ -2,6 +2,7 @@ using NativeTrainer.Advice.Audit.Checks;
 using NativeTrainer.Advice.Findings;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Training;
+using NativeTrainer.Training.FewShot;
 using static NativeTrainer.Cli.Output.Units;
 
 namespace NativeTrainer.Cli.Output;
@@ -18,7 +19,8 @@ internal static class RunReport
     public static void Write(TextWriter output, TrainResult result, string? page = null)
     {
         string? weights = BestWeights(result);
-        if (weights is not null) Write(output, $"best epoch {result.BestEpoch}", result.Best, result.Findings);
+        if (weights is not null) Write(output, result.FewShot is null ? $"best epoch {result.BestEpoch}" : "few-shot head", result.Best, result.Findings);
+        if (result.FewShot is { } choice) Write(output, choice);
         if (result.Audit.Marks.Count > 0) output.WriteLine($"ALLOWED     {string.Join(", ", result.Audit.Marks)}: these figures are better than the truth; nativetrainer explain {result.Audit.Marks[0].Split(' ')[0]}");
         Unusable(output, result.Unusable);
         output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s; {Time(TimeSpan.FromSeconds(result.Seconds))} in all; {Bytes(result.PeakMemoryBytes)} of memory"));
@@ -42,6 +44,22 @@ internal static class RunReport
         if (result.Fitted is { } fitted) output.WriteLine(Invariant($"{"temperature",-12}{fitted.Temperature:0.000}, kept in the weights: log loss {fitted.Before:0.000} without it, {fitted.After:0.000} with it"));
         else if (result.Temperature != 1) output.WriteLine(Invariant($"{"temperature",-12}{result.Temperature:0.000}, of the weights"));
         output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s"));
+    }
+
+    private static void Write(TextWriter output, FewShotChoice choice)
+    {
+        if (choice.LeftOut == 0)
+        {
+            output.WriteLine($"{"head",-12}{choice}");
+            return;
+        }
+        output.WriteLine($"  {"leave-one-out",-34}accuracy  log loss");
+        foreach (var score in choice.Tried)
+        {
+            string name = $"{FewShotChoice.Name(score.Kind)}{(score.Setting.Length > 0 ? $", {score.Setting}" : "")}";
+            output.WriteLine(Invariant($"  {name,-34}{score.Accuracy,8:0.000}{score.LogLoss,10:0.000}{(score == choice.Chosen ? "  taken" : "")}"));
+        }
+        output.WriteLine();
     }
 
     private static void Write(TextWriter output, string what, ClassificationMetrics metrics, IReadOnlyList<Finding> findings)

@@ -1,3 +1,4 @@
+using NativeTrainer.Evaluation.Metrics;
 using NativeTrainer.Graph;
 using NativeTrainer.Graph.Steps;
 using NativeTrainer.Imaging;
@@ -32,12 +33,16 @@ internal sealed class InferenceSession : IDisposable
     private readonly Value _output;
     private readonly RunContext _context = new();
     private readonly Queue<int> _images = new();
+    private readonly InferenceOutput _wanted;
+    private NeighbourHead? _neighbours;
     private RepeatedWork? _forward;
     private Readback? _results;
 
     public InferenceSession(ResNet model, int size, int batch, InferenceOutput output)
     {
-        _model = model;
+        (_model, _wanted) = (model, output);
+        // A head of nearest neighbours votes on features, outside the graph.
+        if (model.Spec.Head.Neighbours is not null) output = InferenceOutput.Features;
         var builder = new GraphBuilder(model.Device, GraphMode.Inference, model.Precision);
         _pixels = builder.Input("pixels", new Shape(batch, size, size, model.Spec.InputChannels), DType.UInt8);
         var features = model.Features(builder, builder.Add(new NormalizeStep(model.Device, _pixels, model.Spec.Preprocessing)));
@@ -54,10 +59,12 @@ internal sealed class InferenceSession : IDisposable
     public int Batch { get; }
 
     /// <summary>Values per image.</summary>
-    public int Width => _output.Shape[1];
+    public int Width => Votes ? _model.Spec.Head.Classes : _output.Shape[1];
 
     /// <summary>The steps of the network, for profiles.</summary>
     public StepGraph Graph => _graph;
+
+    private bool Votes => _wanted != InferenceOutput.Features && _model.Spec.Head.Neighbours is not null;
 
     public long ArenaBytes => _graph.ArenaBytes;
 
@@ -94,6 +101,7 @@ internal sealed class InferenceSession : IDisposable
     {
         _model.Parameters.RefreshCopies();
         _graph.Prepare();
+        if (Votes) _neighbours = _model.Neighbours();
     }
 
     /// <summary>Results of up to <see cref="Batch"/> images.</summary>
@@ -145,7 +153,14 @@ internal sealed class InferenceSession : IDisposable
     private int Take(Span<float> results)
     {
         int images = _images.Dequeue();
-        _results!.Take()[..(images * Width)].CopyTo(results);
+        var values = _results!.Take()[..(images * _output.Shape[1])];
+        if (_neighbours is null) values.CopyTo(results);
+        else
+        {
+            float[] logits = _neighbours.Logits(values.ToArray(), images, Environment.ProcessorCount);
+            if (_wanted == InferenceOutput.Probabilities) TemperatureScaling.Apply(logits, Width, 1);
+            logits.CopyTo(results);
+        }
         return images;
     }
 }

@@ -56,7 +56,7 @@ public static class ModelTransfer
                 if (!inHead) missing.Add(parameter.Name);
             }
         }
-        if (!keepHead) note($"new head: {Describe(head)} in place of the file's {Describe(old)}{(fits && old.Classes == head.Classes && old.Hidden.SequenceEqual(head.Hidden) ? ", whose labels are others" : "")}");
+        if (!keepHead) note($"new head: {Describe(head)} in place of the file's {Describe(old)}{(fits && old.Neighbours is null && old.Classes == head.Classes && old.Hidden.SequenceEqual(head.Hidden) ? ", whose labels are others" : "")}");
         if (missing.Count > 0) note($"{missing.Count} tensors are not in {path} and start at random (He): {string.Join(", ", missing.Select(Stage).Distinct())}");
         return model;
     }
@@ -87,7 +87,8 @@ public static class ModelTransfer
     private static string Describe(ResNetSpec spec)
         => $"{spec.Name} ({spec.Block.ToString().ToLowerInvariant()} blocks {string.Join('-', spec.Depths)}, widths {string.Join('-', spec.Widths)})";
 
-    private static string Describe(HeadSpec head) => $"{string.Join(" → ", head.Hidden.Append(head.Classes))} classes";
+    private static string Describe(HeadSpec head)
+        => head.Neighbours is { } neighbours ? $"{neighbours.Count} nearest of {neighbours.Images} images, which cannot be trained" : $"{string.Join(" → ", head.Hidden.Append(head.Classes))} classes";
 
     private static string Stage(string name) => name.Split('.')[0];
 }

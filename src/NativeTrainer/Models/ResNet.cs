@@ -1,5 +1,6 @@
 using NativeTrainer.Graph;
 using NativeTrainer.Graph.Steps;
+using NativeTrainer.Imaging;
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Layers;
@@ -12,7 +13,7 @@ public sealed class ResNet : IDisposable
 {
     private readonly ConvolutionNorm _stem;
     private readonly List<(string Stage, ResidualBlock Block)> _blocks = [];
-    private readonly ClassifierHead _head;
+    private readonly ClassifierHead? _head;
 
     /// <param name="spec">Its shape is checked here.</param>
     /// <param name="device">Where the parameters live; they start at zero: call <see cref="Initialize"/> or load weights.</param>
@@ -33,7 +34,12 @@ public sealed class ResNet : IDisposable
                 channels = spec.Widths[stage] * spec.Expansion;
             }
         }
-        _head = new ClassifierHead(Parameters, spec.Head, spec.Features);
+        if (spec.Head.Neighbours is { } neighbours)
+        {
+            Parameters.AddBuffer(NeighbourHead.Bank, new Shape(neighbours.Images, spec.Features));
+            Parameters.AddBuffer(NeighbourHead.BankLabels, new Shape(neighbours.Images));
+        }
+        else _head = new ClassifierHead(Parameters, spec.Head, spec.Features);
         Parameters.Allocate(device, precision);
     }
 
@@ -73,7 +79,20 @@ public sealed class ResNet : IDisposable
         => Spec.Pool is { } pool ? _stem.ForwardPooled(graph, norms, x, pool) : _stem.Forward(graph, norms, x, null, relu: true);
 
     /// <summary>Features (N, F) to logits (N, classes).</summary>
-    public Value Logits(GraphBuilder graph, Value features) => _head.Forward(graph, features);
+    /// <exception cref="UserException">The head is one of nearest neighbours, which no graph computes.</exception>
+    public Value Logits(GraphBuilder graph, Value features) => (_head ?? throw new UserException($"'{Spec.Name}' ends in a nearest-neighbour head, which is no layer of a network: it cannot be trained, explained by gradients or written as ONNX; fit another one with --few-shot-head ridge")).Forward(graph, features);
+
+    /// <summary>The head that votes, as it is now; null of one of linear layers.</summary>
+    internal NeighbourHead? Neighbours()
+    {
+        if (Spec.Head.Neighbours is not { } spec) return null;
+        var (bank, labels) = (new float[spec.Images * Spec.Features], new float[spec.Images]);
+        Device.Download<float>(Parameters.Buffers.Single(b => b.Name == NeighbourHead.Bank).Data, bank);
+        Device.Download<float>(Parameters.Buffers.Single(b => b.Name == NeighbourHead.BankLabels).Data, labels);
+        int[] classes = [.. labels.Select(label => (int)label)];
+        if (classes.Any(c => c < 0 || c >= Spec.Head.Classes)) throw new UserException($"'{Spec.Name}': {NeighbourHead.BankLabels} has classes outside 0 to {Spec.Head.Classes - 1}; the file is damaged");
+        return new NeighbourHead(spec, Spec.Head.Classes, bank, classes);
+    }
 
     /// <summary>Random weights as torchvision: convolutions He-normal by fan-out, linear layers uniform by fan-in, norms at identity.</summary>
     public void Initialize(ulong seed) => Initialize(seed, _ => true);
@@ -95,6 +114,8 @@ public sealed class ResNet : IDisposable
         if (spec.StemKernel % 2 == 0 || spec.StemKernel < 1) throw new ArgumentException($"spec '{spec.Name}': the stem's kernel is {spec.StemKernel}; it must be odd");
         if (spec.ShortcutKernel % 2 == 0 || spec.ShortcutKernel < 1) throw new ArgumentException($"spec '{spec.Name}': the shortcuts' kernel is {spec.ShortcutKernel}; it must be odd");
         if (spec.Head.Classes < 2) throw new ArgumentException($"spec '{spec.Name}': {spec.Head.Classes} classes; at least 2");
+        if (spec.Head.Neighbours is { } neighbours && (neighbours.Count < 1 || neighbours.Images < 1 || !(neighbours.Divisor > 0)))
+            throw new ArgumentException($"spec '{spec.Name}': {neighbours.Count} neighbours of {neighbours.Images} images, divided by {neighbours.Divisor}; all are above 0");
         if (spec.Head.Dropout is < 0 or >= 1) throw new ArgumentException($"spec '{spec.Name}': dropout {spec.Head.Dropout}; at least 0 and below 1");
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NativeTrainer.Models;
 
 /// <summary>The residual block of a ResNet (He et al. 2016, fig. 5).</summary>
@@ -38,6 +40,10 @@ public sealed record HeadSpec
 
     /// <summary>Dropout probability before each linear layer, 0 ≤ p &lt; 1.</summary>
     public float Dropout { get; init; }
+
+    /// <summary>Null for linear layers; else the nearest of kept images vote in their place, which is neither trained nor written as ONNX.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NeighbourSpec? Neighbours { get; init; }
 }
 
 /// <summary>How an image becomes the network's input; it travels with the weights.</summary>

@@ -61,6 +61,9 @@ internal sealed class ParameterGroups
     /// </summary>
     public static float HeadFactor(TrainOptions options) => options.Strategy == TrainingStrategy.Full || options.Optimizer == OptimizerKind.AdamW ? 10 : 1;
 
+    /// <summary>The factor on the rate from a stage to the one before it: layers that thaw late have the most to lose (Howard and Ruder, "Universal language model fine-tuning", ACL 2018).</summary>
+    public static float LayerDecay(TrainOptions options) => options.LayerDecay > 0 ? options.LayerDecay : options.Strategy == TrainingStrategy.Gradual ? 0.5f : 1;
+
     /// <summary>Present rate by name, for logs.</summary>
     public IReadOnlyDictionary<string, float> ByName()
     {
@@ -91,6 +94,6 @@ internal sealed class ParameterGroups
         float rate = options.LearningRate;
         int stage = model.StageNames.ToList().FindIndex(name => Matches(name, parameter.Name)), head = model.StageNames.Count - 1;
         if (stage == head) return ("fc", fromScratch ? rate : rate * HeadFactor(options));
-        return (model.StageNames[stage], rate * MathF.Pow(options.LayerDecay, head - 1 - stage));
+        return (model.StageNames[stage], rate * MathF.Pow(LayerDecay(options), head - 1 - stage));
     }
 }

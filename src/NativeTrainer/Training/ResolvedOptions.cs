@@ -12,8 +12,9 @@ internal static class ResolvedOptions
         Weights = options.Weights is null ? null : Path.GetFullPath(options.Weights),
         Fix = options.Fix is null ? null : Path.GetFullPath(options.Fix),
         Size = options.Size > 0 ? options.Size : spec.Preprocessing.Size,
+        LayerDecay = ParameterGroups.LayerDecay(options),
         LearningRate = options.LearningRate > 0 ? options.LearningRate : DefaultRate(options, fromScratch),
-        Augment = options.Augment == "auto" ? (options.Strategy == TrainingStrategy.Head ? "none" : "light") : options.Augment,
+        Augment = options.Augment == "auto" ? (options.Strategy is TrainingStrategy.Head or TrainingStrategy.FewShot ? "none" : "light") : options.Augment,
     };
 
     private static float DefaultRate(TrainOptions options, bool fromScratch) => (options.Optimizer, fromScratch) switch

@@ -18,6 +18,19 @@ public enum TrainingStrategy
 
     /// <summary>All layers from the first step.</summary>
     Full,
+
+    /// <summary>A classifier in closed form on frozen features, chosen and calibrated by leave-one-out: for a few images a class, in seconds.</summary>
+    FewShot,
+}
+
+/// <summary>When <see cref="TrainingStrategy.Gradual"/> lets the next stage of the network learn.</summary>
+public enum UnfreezeKind
+{
+    /// <summary>The epochs are shared among the stages.</summary>
+    Schedule,
+
+    /// <summary>When validation has not become better for <see cref="TrainOptions.UnfreezePatience"/> epochs; the epochs that are left are the next stage's.</summary>
+    Plateau,
 }
 
 /// <summary>What batch norm does in layers that are trained and in layers that are frozen.</summary>
@@ -94,6 +107,9 @@ public sealed record TrainOptions
 
     public TrainingStrategy Strategy { get; init; } = TrainingStrategy.TwoStage;
 
+    /// <summary>The head of <see cref="TrainingStrategy.FewShot"/>.</summary>
+    public FewShotHeadKind FewShotHead { get; init; }
+
     /// <summary>Stages or layers to keep fixed (conv1, bn1, layer1 … fc, or a longer prefix such as layer4.0).</summary>
     public IReadOnlyList<string> Freeze { get; init; } = [];
 
@@ -125,8 +141,14 @@ public sealed record TrainOptions
     /// <summary>Rates by stage or layer prefix; the longest matching prefix wins.</summary>
     public IReadOnlyDictionary<string, float> LearningRateFor { get; init; } = new Dictionary<string, float>();
 
-    /// <summary>Factor per stage from the head towards the input, 0 &lt; d ≤ 1; 1 is one rate for the whole backbone.</summary>
-    public float LayerDecay { get; init; } = 1;
+    /// <summary>Factor per stage from the head towards the input, 0 &lt; d ≤ 1; 1 is one rate for the whole backbone. 0 chooses: 0.5 for <see cref="TrainingStrategy.Gradual"/>, else 1.</summary>
+    public float LayerDecay { get; init; }
+
+    /// <summary>When <see cref="TrainingStrategy.Gradual"/> goes on to the next stage.</summary>
+    public UnfreezeKind Unfreeze { get; init; }
+
+    /// <summary>Epochs without a better validation, at least 1, after which <see cref="UnfreezeKind.Plateau"/> goes on.</summary>
+    public int UnfreezePatience { get; init; } = 2;
 
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 

@@ -55,7 +55,7 @@ public static class TrainOptionsFile
     [
         typeof(KebabCaseConverter<TrainingStrategy>), typeof(KebabCaseConverter<BatchNormPolicy>), typeof(KebabCaseConverter<ScheduleKind>),
         typeof(KebabCaseConverter<OptimizerKind>), typeof(KebabCaseConverter<BalanceKind>), typeof(KebabCaseConverter<SelectionMetric>),
-        typeof(KebabCaseConverter<PrecisionChoice>),
+        typeof(KebabCaseConverter<PrecisionChoice>), typeof(KebabCaseConverter<FewShotHeadKind>), typeof(KebabCaseConverter<UnfreezeKind>),
     ])]
 [JsonSerializable(typeof(TrainOptions))]
 internal sealed partial class TrainOptionsJson : JsonSerializerContext;

@@ -16,6 +16,7 @@ public static class TrainOptionsValidator
         RequireSource(options);
         if (options.Freeze.Count > 0 && options.TrainOnly.Count > 0)
             throw new UserException("--freeze and --train-only say the same thing in two ways; give one of them");
+        RequireFewShot(options);
         if (options.Size != 0) Range("--size", options.Size, 16, MaxSize, "pixels, or 0 for the size stored with the weights");
         Range("--epochs", options.Epochs, 1, MaxEpochs);
         Range("--head-epochs", options.HeadEpochs, 0, MaxEpochs);
@@ -23,7 +24,9 @@ public static class TrainOptionsValidator
         Range("--accumulate", options.Accumulate, 1, MaxBatch, "batches");
         Real("--lr", options.LearningRate, 0, 100, note: "0 chooses by optimizer and strategy");
         foreach (var (part, rate) in options.LearningRateFor) Real($"--lr-for {part}", rate, 0, 100);
-        Real("--layer-decay", options.LayerDecay, 0, 1, aboveMin: true, note: "1 is one rate for all layers");
+        Real("--layer-decay", options.LayerDecay, 0, 1, note: "1 is one rate for all layers");
+        Range("--unfreeze-patience", options.UnfreezePatience, 1, MaxEpochs, "epochs");
+        if (options.Unfreeze != UnfreezeKind.Schedule && options.Strategy != TrainingStrategy.Gradual) throw new UserException("--unfreeze belongs to --strategy gradual; give both, or leave it out");
         Real("--momentum", options.Momentum, 0, 1, belowMax: true);
         if (options.Nesterov && (options.Optimizer != OptimizerKind.Sgd || options.Momentum == 0))
             throw new UserException("--nesterov needs --optimizer sgd with a --momentum above 0");
@@ -62,6 +65,18 @@ public static class TrainOptionsValidator
             throw new UserException("--weights FILE is needed to fine-tune, or --model NAME to train from random weights");
         if (options.Model is string model && !ResNetSpec.KnownNames.Contains(model))
             throw new UserException($"--model {model} is not known; choose one of {string.Join(", ", ResNetSpec.KnownNames)}");
+    }
+
+    private static void RequireFewShot(TrainOptions options)
+    {
+        if (options.Strategy != TrainingStrategy.FewShot)
+        {
+            if (options.FewShotHead != FewShotHeadKind.Auto) throw new UserException("--few-shot-head belongs to --strategy few-shot; give both, or leave it out");
+            return;
+        }
+        if (options.Weights is null) throw new UserException("--strategy few-shot needs --weights: its head rests on features that a network has learned before");
+        if (options.HeadHidden.Count > 0 || options.HeadDropout > 0) throw new UserException("--strategy few-shot fits its head in closed form, without hidden layers and dropout; leave --head-hidden and --head-dropout out, or take --strategy head");
+        if (options.Augment is not ("auto" or "none")) throw new UserException($"--augment {options.Augment}: --strategy few-shot looks at each picture once, as it is; leave it out, or take --strategy head");
     }
 
     private static void Range(string flag, int value, int min, int max, string note = "")

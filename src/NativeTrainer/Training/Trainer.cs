@@ -6,6 +6,8 @@ using NativeTrainer.Advice.Runs;
 using NativeTrainer.Evaluation.Metrics;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Training.FewShot;
+using NativeTrainer.Training.Sweep;
 using NativeTrainer.Weights;
 
 namespace NativeTrainer.Training;
@@ -33,33 +35,36 @@ public static class Trainer
     public static TrainResult Train(RunPlan plan, ITrainingObserver observer, CancellationToken stop = default) => Train(plan.Options, observer, TrainingSetup.OpenDevice, stop, plan);
 
     /// <param name="open">Opens the device: tests have some of their own.</param>
-    internal static TrainResult Train(TrainOptions options, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop = default, RunPlan? plan = null)
+    /// <param name="shared">Pictures, features and audit that several runs share.</param>
+    internal static TrainResult Train(TrainOptions options, ITrainingObserver observer, Func<TrainOptions, Device> open, CancellationToken stop = default, RunPlan? plan = null, SharedPictures? shared = null)
     {
         TrainOptionsValidator.Validate(options);
         string folder = options.Out ?? NextFolder(options.Data);
-        return Start(options with { Out = folder }, folder, resume: false, observer, open, plan, stop);
+        return Start(options with { Out = folder }, folder, resume: false, observer, open, plan, shared, stop);
     }
 
     /// <summary>Goes on with a run from its last checkpoint, as if it had never stopped.</summary>
     /// <exception cref="UserException">The folder holds no run that can be resumed.</exception>
-    public static TrainResult Resume(string runFolder, ITrainingObserver observer, CancellationToken stop = default)
+    public static TrainResult Resume(string runFolder, ITrainingObserver observer, CancellationToken stop = default) => Resume(runFolder, observer, null, stop);
+
+    internal static TrainResult Resume(string runFolder, ITrainingObserver observer, SharedPictures? shared, CancellationToken stop)
     {
         if (!Directory.Exists(runFolder)) throw new UserException($"{runFolder}: there is no such run folder; give the folder that the run printed");
         string file = Path.Combine(runFolder, TrainOptionsFile.Name);
         if (!File.Exists(file)) throw new UserException($"{runFolder}: has no {TrainOptionsFile.Name}, so it is no run folder; give the folder that the run printed");
         var options = TrainOptionsFile.Load(file);
         TrainOptionsValidator.Validate(options);
-        return Start(options, runFolder, resume: true, observer, TrainingSetup.OpenDevice, null, stop);
+        return Start(options, runFolder, resume: true, observer, TrainingSetup.OpenDevice, null, shared, stop);
     }
 
-    private static TrainResult Start(TrainOptions options, string folder, bool resume, ITrainingObserver observer, Func<TrainOptions, Device> open, RunPlan? plan, CancellationToken stop)
+    private static TrainResult Start(TrainOptions options, string folder, bool resume, ITrainingObserver observer, Func<TrainOptions, Device> open, RunPlan? plan, SharedPictures? shared, CancellationToken stop)
     {
         using var checkpoint = resume ? Checkpoint.Open(folder) : null;
         if (resume && checkpoint is null) observer.OnNote($"{folder}: was stopped before its first checkpoint; the run starts again from its beginning");
         if (!resume) CreateFolder(folder);
         try
         {
-            return Run(options, folder, checkpoint, observer, open, plan, stop);
+            return Run(options, folder, checkpoint, observer, open, plan, shared, stop);
         }
         catch when (!resume && !Directory.EnumerateFileSystemEntries(folder).Any())
         {
@@ -68,7 +73,7 @@ public static class Trainer
         }
     }
 
-    private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, Func<TrainOptions, Device> open, RunPlan? plan, CancellationToken stop)
+    private static TrainResult Run(TrainOptions options, string folder, SafeTensors? checkpoint, ITrainingObserver observer, Func<TrainOptions, Device> open, RunPlan? plan, SharedPictures? shared, CancellationToken stop)
     {
         var (notes, asked) = (new List<string>(), options);
         using var setup = TrainingSetup.Open(options, open, notes.Add);
@@ -76,16 +81,18 @@ public static class Trainer
         var both = new Observers(new RunFolderWriter(options), observer);
         notes.ForEach(both.OnNote);
         // Which files give no picture the audit says.
-        using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop, nameUnusable: false);
+        using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop, nameUnusable: false, shared: shared);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
-        var audit = DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
+        var audit = shared?.Audit ?? DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
         var facts = RunFacts.Of(setup, RunChecks.Shape(data), RunChecks.AreRatesGiven(asked)) with { Stem = RunChecks.Stem(setup, data) };
-        if (plan is null && asked.Augment != "auto" && !audit.Refused) facts = facts with { Risks = RunChecks.Risks(setup, data) };
+        if (plan is null && shared is null && asked.Augment != "auto" && !audit.Refused) facts = facts with { Risks = RunChecks.Risks(setup, data) };
         audit = RunChecks.Add(audit, plan?.Findings ?? RunChecks.Before(facts), RunChecks.Looked(tried: plan is not null || facts.Risks is not null), options.Allow);
         both.OnAudit(audit);
         if (audit.Refused) throw new AuditRefusedException(audit);
-        using var run = new TrainingRun(options, both, data, setup.Model, Marked(setup.Card, audit), setup.Stages, folder, audit);
+        var card = Marked(setup.Card, audit);
         if (setup.Index.ValidationMade) setup.Index.WriteManifest(Path.Combine(folder, "split.csv"));
+        if (options.Strategy == TrainingStrategy.FewShot) return Judged(new FewShotRun(setup, both, data, card, folder, audit).Run(checkpoint, stop), facts);
+        using var run = new TrainingRun(options, both, data, setup.Model, card, setup.Stages, folder, audit);
         return Judged(run.Run(checkpoint, stop), facts);
     }
 
@@ -98,10 +105,10 @@ public static class Trainer
         return result with { Audit = audit, Findings = [.. audit.Findings.Where(finding => RunChecks.KindsOfResult.Contains(finding.Kind) && !facts.Options.Allow.Any(finding.Kind.Matches))] };
     }
 
-    // The start weights' own mark is of another data set, and their temperature of other weights.
+    // The start weights' own mark is of another data set, their temperature of other weights, and how their head was fitted no longer true.
     private static ModelWeights Marked(ModelWeights card, AuditReport audit)
     {
-        var notes = card.Notes.Where(note => note.Key is not (AllowedKey or TemperatureScaling.Key)).ToDictionary();
+        var notes = card.Notes.Where(note => note.Key is not (AllowedKey or TemperatureScaling.Key or FewShotNote.Key)).ToDictionary();
         if (audit.Marks.Count > 0) notes[AllowedKey] = string.Join(", ", audit.Marks);
         return card with { Notes = notes };
     }

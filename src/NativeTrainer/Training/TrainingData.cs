@@ -1,5 +1,6 @@
 using NativeTrainer.Imaging;
 using NativeTrainer.Models;
+using NativeTrainer.Training.Sweep;
 
 namespace NativeTrainer.Training;
 
@@ -17,21 +18,24 @@ internal sealed class TrainingData : IDisposable
     /// <param name="preprocessing">Of the weights.</param>
     /// <param name="note">Hears what was left out.</param>
     /// <param name="nameUnusable">Whether files without a picture are among what it hears of.</param>
-    public TrainingData(DatasetIndex index, TrainOptions options, Preprocessing preprocessing, Action<string> note, CancellationToken stop, bool nameUnusable = true)
+    /// <param name="shared">Has the pictures already; null decodes them.</param>
+    public TrainingData(DatasetIndex index, TrainOptions options, Preprocessing preprocessing, Action<string> note, CancellationToken stop, bool nameUnusable = true, SharedPictures? shared = null)
     {
         (Classes, Fingerprint) = (index.Classes, index.Fingerprint);
         Size = options.Size > 0 ? options.Size : preprocessing.Size;
         _cropRatio = preprocessing.CropRatio;
-        _reading = new BatchOptions
-        {
-            BatchSize = options.Batch,
-            Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
-            CacheBytes = options.CacheBytes / 2,
-            Strict = options.Strict,
-            Filter = preprocessing.Interpolation == "bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Bilinear,
-        };
-        foreach (string text in index.Notes) note(text);
+        (_reading, Shared) = (Reading(options, preprocessing), shared);
         var train = index.Split(SplitName.Train);
+        if (shared is not null)
+        {
+            shared.RequireSize(Size);
+            int usable = shared.Usable(train);
+            Train = shared.Stored(train, Math.Min(options.Batch, usable));
+            Validation = shared.Crops(index.Split(SplitName.Val), Math.Min(options.Batch, usable));
+            (Problems, Unusable) = ([], []);
+            return;
+        }
+        foreach (string text in index.Notes) note(text);
         Train = BatchSource.Train(train, StoredSide(Size), _reading with { BatchSize = Math.Min(options.Batch, train.Count) });
         Train.Prepare(null, stop);
         var problems = Train.Problems.ToList();
@@ -61,6 +65,9 @@ internal sealed class TrainingData : IDisposable
     /// <summary>Side of the network's input in pixels.</summary>
     public int Size { get; }
 
+    /// <summary>The pictures of several runs, where this is one of them.</summary>
+    public SharedPictures? Shared { get; }
+
     public BatchSource Train { get; }
 
     public BatchSource Validation { get; }
@@ -71,9 +78,20 @@ internal sealed class TrainingData : IDisposable
     /// <summary>Files without a picture, with the reason.</summary>
     public IReadOnlyList<string> Unusable { get; }
 
+    /// <summary>How a run reads pictures.</summary>
+    public static BatchOptions Reading(TrainOptions options, Preprocessing preprocessing) => new()
+    {
+        BatchSize = options.Batch,
+        Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+        CacheBytes = options.CacheBytes / 2,
+        Strict = options.Strict,
+        Filter = preprocessing.Interpolation == "bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Bilinear,
+    };
+
     /// <summary>The training pictures as evaluation sees them: centre crops. For features that are computed once.</summary>
     public BatchSource OpenTrainAsEvaluation(int batch, CancellationToken stop)
     {
+        if (Shared is not null) return Shared.Crops(Train.Samples, batch);
         var source = BatchSource.Eval(Train.Samples, Size, _cropRatio, _reading with { BatchSize = batch, CacheBytes = 0 });
         source.Prepare(null, stop);
         return source;

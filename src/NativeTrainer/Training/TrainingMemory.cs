@@ -44,7 +44,7 @@ internal sealed record TrainingMemory(long ActivationBytes, long StateBytes, lon
         using var inference = new InferenceSession(model, size, batch, InferenceOutput.Probabilities);
         long activations = inference.ArenaBytes, state = 0;
         (long Step, long Again) flops = default;
-        foreach (var stage in stages)
+        foreach (var stage in stages.Where(stage => !stage.ClosedForm))
         {
             model.Parameters.SetTrainable(p => stage.Trains(p, options));
             using var step = new TrainStep(model, options, stage.OnFeatures ? 0 : size, batch, fromScratch, classWeights);

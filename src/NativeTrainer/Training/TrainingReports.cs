@@ -1,6 +1,7 @@
 using NativeTrainer.Advice.Audit;
 using NativeTrainer.Advice.Findings;
 using NativeTrainer.Evaluation;
+using NativeTrainer.Training.FewShot;
 
 namespace NativeTrainer.Training;
 
@@ -65,7 +66,7 @@ public sealed record EpochReport
     /// <summary>Name of the strategy's stage: <c>head</c>, <c>full</c>, <c>layer4</c> …</summary>
     public required string Stage { get; init; }
 
-    /// <summary>Mean training loss of the epoch.</summary>
+    /// <summary>Mean training loss of the epoch; of a few-shot head, that of leave-one-out.</summary>
     public required double TrainLoss { get; init; }
 
     public required ClassificationMetrics Validation { get; init; }
@@ -79,7 +80,7 @@ public sealed record EpochReport
 
     public required bool IsBest { get; init; }
 
-    /// <summary>The validation images in the order of the data set; may be empty unless <see cref="IsBest"/>.</summary>
+    /// <summary>The validation images in the order of the data set.</summary>
     public IReadOnlyList<PredictedImage> Predictions { get; init; } = [];
 }
 
@@ -107,6 +108,9 @@ public sealed record TrainResult
 
     /// <summary>Files that could not be decoded, with the reason.</summary>
     public IReadOnlyList<string> Unusable { get; init; } = [];
+
+    /// <summary>How the head of <see cref="TrainingStrategy.FewShot"/> was chosen; null of other strategies, and of a run that was finished before.</summary>
+    public FewShotChoice? FewShot { get; init; }
 
     /// <summary>What the audit of data and options found before the first step, and of the result after the last.</summary>
     public required AuditReport Audit { get; init; }

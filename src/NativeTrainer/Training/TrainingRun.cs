@@ -87,7 +87,7 @@ internal sealed class TrainingRun : IDisposable
         {
             try
             {
-                (diverged, interrupted) = RunStage(_stages[_at.Stage], checkpoint, totalEpochs, stop);
+                (diverged, interrupted) = RunStage(Lengthened(_stages[_at.Stage]), checkpoint, totalEpochs, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -139,18 +139,19 @@ internal sealed class TrainingRun : IDisposable
         step.Bind(_activations!);
         var pictures = BatchFeeder.For(_model, _options, stage, _data, _trainFeatures, _batch);
         using var feeder = _teacher is null || stage.OnFeatures ? pictures : new TaughtFeeder(pictures, _teacher);
-        using var mean = _options.Swa > 0 && ReferenceEquals(stage, _stages[^1]) ? new WeightMean(_device, _model.Parameters) : null;
+        using var mean = _options.Swa > 0 && _at.Stage == _stages.Count - 1 ? new WeightMean(_device, _model.Parameters) : null;
         var rates = new Queue<float>();
         int perEpoch = feeder.BatchesPerEpoch, updatesPerEpoch = (perEpoch + _options.Accumulate - 1) / _options.Accumulate;
         int averaged = mean is null ? 0 : Math.Min(_options.Swa, stage.Epochs);
         var schedule = new LearningRateSchedule(_options, updatesPerEpoch, updatesPerEpoch * stage.Epochs, averaged == 0 ? int.MaxValue : updatesPerEpoch * (stage.Epochs - averaged));
+        if (_at is { Stage: > 0, Epoch: 0, Batch: 0 } && stage.Epochs > 0) _observer.OnNote($"from epoch {_at.EpochsDone + 1} on {Learning()}");
         if (checkpoint is not null && (_at.Epoch > 0 || _at.Batch > 0))
         {
             Checkpoint.LoadOptimizer(checkpoint, _device, step.Optimizer);
             if (mean is not null) Checkpoint.LoadMean(checkpoint, _device, mean);
         }
 
-        while (_at.Epoch < stage.Epochs)
+        while (_at.Epoch < stage.Epochs && !Stalls())
         {
             double start = _clock.Elapsed.TotalSeconds;
             int firstBatch = _at.Batch;
@@ -204,6 +205,24 @@ internal sealed class TrainingRun : IDisposable
         _at = _at with { Stage = _at.Stage + 1, Epoch = 0, Batch = 0, Stale = 0 };
         Checkpoint.Save(_folder, _device, _model.Parameters, null, null, _at, _data.Fingerprint);
         return (null, false);
+    }
+
+    /// <summary>With all epochs that are left, where stalling and no schedule ends a stage.</summary>
+    private TrainingStage Lengthened(TrainingStage stage)
+    {
+        if (_options.Unfreeze != UnfreezeKind.Plateau || stage.OnFeatures) return stage;
+        int before = _at.EpochsDone - _at.Epoch - _stages.Where(s => s.OnFeatures).Sum(s => s.Epochs);
+        return stage with { Epochs = _stages.Where(s => !s.OnFeatures).Sum(s => s.Epochs) - before };
+    }
+
+    /// <summary>Whether the next stage's turn has come.</summary>
+    private bool Stalls() => _options.Unfreeze == UnfreezeKind.Plateau && !_stages[_at.Stage].OnFeatures && _at.Stage + 1 < _stages.Count && _at.Epoch > 0 && _at.Batch == 0 && _at.Stale >= _options.UnfreezePatience;
+
+    /// <summary>The parts that a stage trains, each with its peak rate.</summary>
+    private string Learning()
+    {
+        var parts = _model.StageNames.Select(name => (Name: name, Own: _model.Parameters.Parameters.Where(p => p.Trainable && ParameterGroups.Matches(name, p.Name)).ToList())).Where(part => part.Own.Count > 0);
+        return $"{string.Join(", ", parts.Select(part => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{part.Name} ({part.Own.Max(p => ParameterGroups.RateOf(_model, p, _options)):0.0e0})")))} learn, with their peak rates";
     }
 
     private void Report(int perEpoch, int firstBatch, int batches, float loss, float rate, double start, int totalEpochs)
@@ -281,7 +300,7 @@ internal sealed class TrainingRun : IDisposable
             ImagesPerSecond = images / Math.Max(seconds, 1e-9),
             Seconds = seconds,
             IsBest = best,
-            Predictions = best ? predictions : [],
+            Predictions = predictions,
         });
     }
 
@@ -339,6 +358,11 @@ internal sealed class TrainingRun : IDisposable
     private void ComputeFeatures(CancellationToken stop)
     {
         if (_trainFeatures is not null) return;
+        if (_data.Shared is { } shared)
+        {
+            (_trainFeatures, _validationFeatures) = (shared.Features(_data.Train.Samples), shared.Features(_data.Validation.Samples));
+            return;
+        }
         _observer.OnNote($"the head learns on features of {_data.Train.Samples.Count + _data.Validation.Samples.Count} images, computed once");
         double start = _clock.Elapsed.TotalSeconds;
         using var train = _data.OpenTrainAsEvaluation(_batch, stop);

@@ -11,6 +11,9 @@ namespace NativeTrainer.Training;
 /// <param name="OnFeatures">The head alone on cached features of the un-augmented images.</param>
 internal sealed record TrainingStage(string Name, IReadOnlyList<string> Thawed, int Epochs, bool OnFeatures)
 {
+    /// <summary>Fitted at once, without steps.</summary>
+    public bool ClosedForm { get; init; }
+
     /// <summary>The stages of a strategy, in order.</summary>
     /// <exception cref="UserException"><c>--freeze</c> or <c>--train-only</c> leave nothing to train.</exception>
     public static IReadOnlyList<TrainingStage> For(ResNet model, TrainOptions options)
@@ -24,6 +27,7 @@ internal sealed record TrainingStage(string Name, IReadOnlyList<string> Thawed, 
         {
             TrainingStrategy.Head => [new TrainingStage("head", ["fc"], options.Epochs, OnFeatures: options.Augment == "none" && options.BatchNorm != BatchNormPolicy.Train)],
             TrainingStrategy.TwoStage => [cachedHead, new TrainingStage("full", all, options.Epochs, false)],
+            TrainingStrategy.FewShot => [new TrainingStage("few-shot", ["fc"], 1, OnFeatures: true) { ClosedForm = true }],
             TrainingStrategy.Gradual => [cachedHead, .. Thawing(all, options.Epochs)],
             _ => [new TrainingStage("full", all, options.Epochs, false)],
         };

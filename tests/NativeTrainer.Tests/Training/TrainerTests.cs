@@ -59,6 +59,27 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void AStageThawsWhereValidationStallsAndAResumedRunDoesTheSame()
+    {
+        // At a rate that changes nothing no epoch is better than the head's, so each stage has its patience and no more.
+        var options = Options("plateau") with { Strategy = TrainingStrategy.Gradual, Unfreeze = UnfreezeKind.Plateau, UnfreezePatience = 2, Epochs = 9, HeadEpochs = 2, BatchNorm = BatchNormPolicy.Eval, LearningRate = 1e-9f, LearningRateFor = new Dictionary<string, float> { ["fc"] = 1e-9f } };
+        var stages = new Recorder();
+        Trainer.Train(options, stages);
+        Assert.Equal(["head", "head", "layer3", "layer3", "layer2", "layer2", "layer1", "layer1", "conv1", "conv1", "conv1"], Stages("plateau"));
+        Assert.Equal(4, stages.Notes.Count(note => note.Contains("learn, with their peak rates", StringComparison.Ordinal)));
+        Assert.Contains(stages.Notes, note => note.StartsWith("from epoch 5 on layer2 (5.0e-10), layer3 (1.0e-09), fc (1.0e-09)", StringComparison.Ordinal));
+        using var stop = new CancellationTokenSource();
+        // The last step of the second epoch of a stage: the next one's turn comes after the resumption.
+        var stopped = Trainer.Train(options with { Out = _pictures.In("stopped") }, new Recorder(4 * 5, stop), stop.Token);
+        Assert.True(stopped.Interrupted);
+        Trainer.Resume(stopped.RunFolder, new Recorder());
+        Assert.Equal(Stages("plateau"), Stages("stopped"));
+        AssertSameFile("plateau", "stopped", "last.safetensors");
+    }
+
+    private string[] Stages(string run) => [.. File.ReadLines(Path.Combine(_pictures.In(run), RunFolderWriter.MetricsCsv)).Skip(1).Select(line => line.Split(',')[1])];
+
+    [Fact]
     public void TheAverageOfTheLastEpochsStandsAsOneMore()
     {
         var recorder = new Recorder();

@@ -62,6 +62,7 @@ public static class LearningRateFinder
     {
         TrainOptionsValidator.Validate(options.Training);
         Validate(options);
+        if (options.Training.Strategy == TrainingStrategy.FewShot) throw new UserException("--strategy few-shot fits its head in closed form, so there is no rate to find; give another strategy");
         // No test sees more images than its steps take.
         int images = (int)Math.Min(int.MaxValue, (long)options.Steps * options.Training.Batch * options.Training.Accumulate), all = 0;
         using var setup = TrainingSetup.Open(options.Training, TrainingSetup.OpenDevice, note, index =>

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using NativeTrainer.Advice.LearningRates;
+using NativeTrainer.Advice.Probes;
 using NativeTrainer.Training;
+using NativeTrainer.Training.FewShot;
 
 namespace NativeTrainer.Advice.Planning;
 
@@ -22,12 +25,18 @@ internal static class NeedsProbe
         foreach (var (stage, budget) in setup.Stages.Zip(StepBudget.Of(setup.Stages, options, shape.TrainImages)))
         {
             stop.ThrowIfCancellationRequested();
+            long trained = model.Parameters.Parameters.Where(p => stage.Trains(p, options)).Sum(p => p.Shape.Count);
+            if (stage.ClosedForm)
+            {
+                double seconds = Fit(setup, data, features);
+                stages.Add(new StageNeeds(stage.Name, stage.Epochs, 0, trained, seconds, data.Train.Samples.Count / seconds, StageBound.Compute, OnPictures: false));
+                continue;
+            }
             var (pictures, compute) = Time(setup, data, stage, features);
             // What does not fit the cache is decoded again in every epoch, by all threads while the step computes.
             long stored = 3 * data.Train.LargestImagePixels * shape.TrainImages;
             double again = stage.OnFeatures ? 0 : decode * batch * options.Accumulate * Math.Max(0, 1 - options.CacheBytes / 2.0 / stored);
             double step = Math.Max(pictures + compute, again);
-            long trained = model.Parameters.Parameters.Where(p => stage.Trains(p, options)).Sum(p => p.Shape.Count);
             stages.Add(new StageNeeds(stage.Name, stage.Epochs, budget.StepsPerEpoch, trained, step * budget.StepsPerEpoch, batch * options.Accumulate / step,
                 !stage.OnFeatures && (pictures > compute || again > pictures + compute) ? StageBound.Pictures : StageBound.Compute, !stage.OnFeatures));
         }
@@ -47,8 +56,16 @@ internal static class NeedsProbe
         };
     }
 
+    /// <summary>Seconds to choose and fit a few-shot head.</summary>
+    private static double Fit(TrainingSetup setup, TrainingData data, float[] features)
+    {
+        long start = Stopwatch.GetTimestamp();
+        FewShotFit.Of(new FeatureMatrix(features, setup.Model.Spec.Features), [.. data.Train.Samples.Select(s => s.Label)], data.Classes.Count, setup.Options.FewShotHead, setup.Options.Threads);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
     /// <summary>Seconds of a step for its pictures and for its computation: the medians.</summary>
-    private static (double Pictures, double Compute) Time(TrainingSetup setup, TrainingData data, TrainingStage stage, float[] features)
+    internal static (double Pictures, double Compute) Time(TrainingSetup setup, TrainingData data, TrainingStage stage, float[] features)
     {
         using var rehearsal = new StageRehearsal(setup, setup.Options, data, stage, features);
         for (int i = 0; i < WarmUp; i++) rehearsal.Step(1);

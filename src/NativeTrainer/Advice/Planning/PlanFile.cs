@@ -30,6 +30,7 @@ public sealed class PlanRecorder(RunPlan plan) : ITrainingObserver
         typeof(KebabCaseConverter<TrainingStrategy>), typeof(KebabCaseConverter<BatchNormPolicy>), typeof(KebabCaseConverter<ScheduleKind>),
         typeof(KebabCaseConverter<OptimizerKind>), typeof(KebabCaseConverter<BalanceKind>), typeof(KebabCaseConverter<SelectionMetric>),
         typeof(KebabCaseConverter<Models.PrecisionChoice>), typeof(KebabCaseConverter<StageBound>),
+        typeof(KebabCaseConverter<FewShotHeadKind>), typeof(KebabCaseConverter<UnfreezeKind>),
     ])]
 [JsonSerializable(typeof(RunPlan))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

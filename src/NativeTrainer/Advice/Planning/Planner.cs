@@ -79,13 +79,14 @@ public static class Planner
             (advised, choices) = AugmentationChoice.Without(risks, advised, choices);
             setup.Change(advised, note);
             IReadOnlyList<Finding> measured = [];
-            if (options.RangeTestSteps > 0)
+            if (options.RangeTestSteps > 0 && advised.Strategy != TrainingStrategy.FewShot)
             {
                 var tests = LearningRateFinder.Run(new RangeTestOptions { Training = advised, Steps = options.RangeTestSteps }, setup, data, shape!.TrainImages, stop);
                 (advised, choices, var unmeasured, measured) = RateChoice.Measured(tests, options.Given, advised, choices);
                 notes.AddRange(unmeasured);
                 setup.Change(advised, note);
             }
+            if (options.RangeTestSteps > 0 && advised.Strategy == TrainingStrategy.FewShot) notes.Add("a head in closed form takes no steps, so no rates were measured");
             var needs = NeedsProbe.Measure(setup, data, shape!, features, decode, feature, stop);
             var facts = RunFacts.Of(setup, shape!, ratesGiven) with { Evidence = known, Risks = augmentationGiven ? risks : [], Stem = RunChecks.Stem(setup, data) };
             var findings = RunChecks.Before(facts, options.RangeTestSteps > 0 ? [TrainingKinds.RateTooHigh, TrainingKinds.RateTooLow] : []).Concat(measured);

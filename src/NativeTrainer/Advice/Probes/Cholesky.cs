@@ -47,9 +47,15 @@ internal sealed class Cholesky
     /// <summary>Solves for many right-hand sides in place: (sides, n), each of them contiguous.</summary>
     public void Solve(double[] b, ParallelOptions parallel) => Parallel.For(0, b.Length / _n, parallel, side => Solve(b.AsSpan(side * _n, _n)));
 
-    private void Solve(Span<double> b)
+    /// <summary>L⁻¹·b in place: the squared length of the result is b·A⁻¹·b.</summary>
+    public void Forward(Span<double> b)
     {
         for (int i = 0; i < _n; i++) b[i] = (b[i] - TensorPrimitives.Dot<double>(_l.AsSpan(i * _n, i), b[..i])) / _l[i * _n + i];
+    }
+
+    private void Solve(Span<double> b)
+    {
+        Forward(b);
         for (int i = _n - 1; i >= 0; i--)
         {
             b[i] /= _l[i * _n + i];

@@ -13,6 +13,7 @@ public sealed class PlannerTests : IDisposable
     [Theory]
     [InlineData(TrainingStrategy.TwoStage)]
     [InlineData(TrainingStrategy.Head)]
+    [InlineData(TrainingStrategy.FewShot)]
     public void ThePlannedMemoryParametersAndStepsAreTheRuns(TrainingStrategy strategy)
     {
         var given = Given() with { Strategy = strategy, Epochs = 2, HeadEpochs = 3 };

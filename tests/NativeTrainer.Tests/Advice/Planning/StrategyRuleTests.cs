@@ -10,7 +10,7 @@ public class StrategyRuleTests
     private static readonly TrainOptions Pretrained = new() { Data = "photos", Weights = "r50.safetensors" };
 
     [Theory]
-    [InlineData(4, 0.80, TrainingStrategy.Head)]
+    [InlineData(4, 0.80, TrainingStrategy.FewShot)]
     [InlineData(40, 0.80, TrainingStrategy.TwoStage)]
     [InlineData(40, 1.00, TrainingStrategy.Head)]
     [InlineData(40, 0.35, TrainingStrategy.Full)]
@@ -25,11 +25,12 @@ public class StrategyRuleTests
     }
 
     [Fact]
-    public void FewShotsAreNamedAndWhatIsNotBuiltIsSaid()
+    public void FewShotsAreNamedAndTakeNeitherEpochsNorRates()
     {
-        var choice = Advise(Pretrained, Shape(3), 0.6).Choices.Single(c => c.Option == "--strategy");
-        Assert.Contains("few shots", choice.Reason, StringComparison.Ordinal);
-        Assert.Contains("not built yet", choice.Reason, StringComparison.Ordinal);
+        var choices = Advise(Pretrained, Shape(3), 0.6).Choices;
+        Assert.Contains("few shots", choices.Single(c => c.Option == "--strategy").Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(choices, c => c.Option is "--epochs" or "--head-epochs" or "--lr" or "--lr-for");
+        Assert.Equal("none", choices.Single(c => c.Option == "--augment").Value);
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public class StrategyRuleTests
         Assert.Equal(given with { HeadEpochs = options.HeadEpochs }, options);
         Assert.Equal(["--strategy", "--batch", "--epochs", "--lr", "--augment", "--metric"], choices.Where(c => c.Given).Select(c => c.Option));
         Assert.Equal("gradual", choices[0].Value);
-        Assert.Contains("advised was head", choices[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("advised was few-shot", choices[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

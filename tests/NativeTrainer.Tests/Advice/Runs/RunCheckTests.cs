@@ -15,6 +15,7 @@ namespace NativeTrainer.Tests.Advice.Runs;
 public class RunCheckTests
 {
     [Theory]
+    [InlineData(TrainingStrategy.FewShot)]
     [InlineData(TrainingStrategy.Head)]
     [InlineData(TrainingStrategy.TwoStage)]
     [InlineData(TrainingStrategy.Gradual)]
@@ -54,7 +55,10 @@ public class RunCheckTests
     [Theory]
     [InlineData(TrainingStrategy.Full, 7, null, Severity.Warning)]
     [InlineData(TrainingStrategy.TwoStage, 7, null, Severity.Advice)]
-    [InlineData(TrainingStrategy.Head, 7, null, null)]
+    [InlineData(TrainingStrategy.Head, 7, null, Severity.Note)]
+    [InlineData(TrainingStrategy.FewShot, 7, null, null)]
+    [InlineData(TrainingStrategy.FewShot, 40, 0.8, null)]
+    [InlineData(TrainingStrategy.FewShot, 40, 0.3, Severity.Warning)]
     [InlineData(TrainingStrategy.TwoStage, 8, null, null)]
     [InlineData(TrainingStrategy.Full, 40, null, Severity.Note)]
     [InlineData(TrainingStrategy.Full, 40, 0.8, Severity.Advice)]

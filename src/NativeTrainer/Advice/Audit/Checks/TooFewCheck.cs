@@ -32,7 +32,7 @@ internal sealed class TooFewCheck : IAuditCheck
             Summary = few.Length == counts.Length
                 ? $"Every class has fewer than {Few} training pictures, the smallest {Amount.Of(least)}: {names}."
                 : $"{Amount.Of(few.Length, "class has", "classes have")} fewer than {Few} training pictures: {names}.",
-            Advice = $"Collect more of {(few.Length == 1 ? "it" : "these")} first. Until then train the head alone on frozen features: --strategy head{(least < StrategyRule.FewShot ? $"; below {StrategyRule.FewShot} pictures a class that is few-shot learning, and nothing but a head can be fitted to it" : "")}.",
+            Advice = $"Collect more of {(few.Length == 1 ? "it" : "these")} first. Until then {(least < StrategyRule.FewShot ? $"fit a head in closed form to frozen features, --strategy few-shot: below {StrategyRule.FewShot} pictures a class nothing but a head can be fitted" : "train the head alone on frozen features: --strategy head, or --strategy few-shot in seconds")}.",
             Figures = [new("classes", few.Length), new("fewest", least), new("threshold", Few)],
         };
     }

@@ -9,8 +9,8 @@ internal static class AmountKinds
         Found = "By counting the training pictures of each class that can be decoded: advice below 20, a warning below 5.",
         Fix = """
             Collect more of the classes shown first; they gain most per picture. Until then train the head alone on frozen features, --strategy head, which has a hundredth of the
-            parameters to fit, and do not spend pictures on a large validation share. Below 8 a class this is few-shot learning, where nothing but a head can be fitted; 'plan' and
-            'train --auto' choose it then.
+            parameters to fit, and do not spend pictures on a large validation share. Below 8 a class this is few-shot learning, where nothing but a head can be fitted: --strategy few-shot
+            does it in closed form, in seconds; 'plan' and 'train --auto' choose it then.
             """,
         Cost = "The network memorises the few pictures with their backgrounds. The class is recognised where it looks like one of them, and each new epoch makes that worse.",
         Silence = "--allow NT201. Right where the classes differ plainly and the head alone is trained.",

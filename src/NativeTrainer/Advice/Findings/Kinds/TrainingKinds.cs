@@ -33,7 +33,7 @@ internal static class TrainingKinds
     {
         What = "What is set to learn does not fit how many pictures there are and how near they are to what the weights know.",
         Found = """
-            By a rule of the pictures per class and of how well frozen features tell the classes apart: few and near, the head; far from what the weights know,
+            By a rule of the pictures per class and of how well frozen features tell the classes apart: few, a head in closed form; near, the head; far from what the weights know,
             more layers. 'nativetrainer plan DATA' prints it with its numbers; 'audit --weights' asks it of what 'train' does by itself; 'train' knows the number of pictures alone.
             A choice that costs nothing but time is a note.
             """,

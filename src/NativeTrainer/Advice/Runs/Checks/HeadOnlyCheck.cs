@@ -15,7 +15,7 @@ internal static class HeadOnlyCheck
     {
         if (!run.HeadOnly || run.Options.Weights is null) return null;
         var (advised, choices) = StrategyRule.Advise(run.Options, new HashSet<string>(), run.Data, new TransferEvidence { LinearProbeAccuracy = best.Accuracy });
-        if (advised.Strategy == TrainingStrategy.Head) return null;
+        if (advised.Strategy is TrainingStrategy.Head or TrainingStrategy.FewShot) return null;
         string strategy = StrategyRule.Word(advised.Strategy);
         return new Finding
         {

@@ -1,6 +1,7 @@
 using NativeTrainer.Advice.Findings;
 using NativeTrainer.Advice.Findings.Kinds;
 using NativeTrainer.Advice.LearningRates;
+using NativeTrainer.Training;
 
 namespace NativeTrainer.Advice.Runs.Checks;
 
@@ -11,6 +12,7 @@ internal sealed class RateRuleCheck : IRunCheck
 
     public IEnumerable<Finding> Run(RunFacts run)
     {
+        if (run.Options.Strategy == TrainingStrategy.FewShot) return [];
         var groups = run.Parts.GroupBy(part => part.IsHead).OrderByDescending(group => group.Key);
         return RateFindings.Of(groups.Select(group => Check(run, group)), measured: false, run.RatesGiven ? Severity.Warning : Severity.Advice);
     }

@@ -34,13 +34,15 @@ internal sealed class StrategyFitCheck : IRunCheck
     // What costs accuracy is advice or more, what costs time alone is a note.
     private static Severity? Weigh(TrainOptions options, TrainingStrategy advised, DataShape data, TransferEvidence evidence)
     {
-        bool few = data.ImagesPerClass < StrategyRule.FewShot;
         return (options.Strategy, advised) switch
         {
             var (given, wanted) when given == wanted => null,
-            (TrainingStrategy.Full, TrainingStrategy.Head) when few => Severity.Warning,
-            (_, TrainingStrategy.Head) => few ? Severity.Advice : Severity.Note,
-            (TrainingStrategy.Head, TrainingStrategy.Full) => Severity.Warning,
+            (TrainingStrategy.Full, TrainingStrategy.FewShot) => Severity.Warning,
+            (TrainingStrategy.Head, TrainingStrategy.FewShot) => Severity.Note,
+            (_, TrainingStrategy.FewShot) => Severity.Advice,
+            (TrainingStrategy.FewShot, TrainingStrategy.Head) => null,
+            (_, TrainingStrategy.Head) => Severity.Note,
+            (TrainingStrategy.Head or TrainingStrategy.FewShot, TrainingStrategy.Full) => Severity.Warning,
             (_, TrainingStrategy.Full) => Severity.Note,
             // Measured (advice-quality strategies): all layers at once ended below the head first, by 3 to 8 points on hymenoptera.
             (TrainingStrategy.Full, _) => evidence.ProbeAccuracy is null ? Severity.Note : Severity.Advice,
@@ -51,6 +53,7 @@ internal sealed class StrategyFitCheck : IRunCheck
 
     private static string Learns(TrainingStrategy strategy) => strategy switch
     {
+        TrainingStrategy.FewShot => "A head is fitted in closed form",
         TrainingStrategy.Head => "The head alone learns",
         TrainingStrategy.TwoStage => "The head learns, then all layers",
         TrainingStrategy.Gradual => "The head learns, then one stage after another",
