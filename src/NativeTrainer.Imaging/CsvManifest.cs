@@ -4,12 +4,14 @@ using System.Text;
 namespace NativeTrainer.Imaging;
 
 /// <summary>
-/// Reads and writes CSV manifests: a header with the columns path and label, and if wanted split, group and a box (x, y, width, height), in any order. Paths are relative to
+/// Reads and writes CSV manifests: a header with the columns path and label (or labels: none, one or several with semicolons between them), and if wanted split, group and a box (x, y, width, height), in any order. Paths are relative to
 /// the CSV's folder. A box is in pixels of the upright picture; where its fields are empty, the row is the whole picture.
 /// </summary>
 internal static class CsvManifest
 {
-    private static readonly string[] Columns = ["path", "label", "split", "group", "x", "y", "width", "height"];
+    private static readonly string[] Columns = ["path", "label", "split", "group", "x", "y", "width", "height", "labels"];
+
+    private const char LabelSeparator = ';';
 
     /// <param name="files">CSV files with the split that their name gives, if any.</param>
     /// <param name="shown">What the user named.</param>
@@ -18,6 +20,8 @@ internal static class CsvManifest
     {
         var entries = new List<LabelledSet.Entry>();
         foreach (var (path, split) in files) ReadFile(path, split, entries);
+        if (entries.Find(e => e.Labels is null != entries[0].Labels is null) is { } other)
+            throw new UserException($"{other.Source}: has a column '{(other.Labels is null ? "label" : "labels")}', and {entries[0].Source} '{(other.Labels is null ? "labels" : "label")}'. Give all files the same.");
         // They may be those of a run's split.csv, which have their margin.
         string[] notes = cropBoxes > 0 && entries.Any(e => e.Crop is not null) ? [$"{shown}: the boxes of a CSV are taken as they stand; --crop-boxes adds no margin to them"] : [];
         return new LabelledSet(shown, entries, [.. notes]);
@@ -28,13 +32,13 @@ internal static class CsvManifest
     public static void Write(string path, IReadOnlyList<string> classes, IReadOnlyList<(Sample Sample, SplitName Split)> rows)
     {
         string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
-        bool grouped = rows.Any(row => row.Sample.Group is not null), cropped = rows.Any(row => row.Sample.Crop is not null);
-        var text = new StringBuilder($"path,label,split{(grouped ? ",group" : "")}{(cropped ? ",x,y,width,height" : "")}\n");
+        bool grouped = rows.Any(row => row.Sample.Group is not null), cropped = rows.Any(row => row.Sample.Crop is not null), several = rows.Any(row => row.Sample.Labels is not null);
+        var text = new StringBuilder($"path,{(several ? "labels" : "label")},split{(grouped ? ",group" : "")}{(cropped ? ",x,y,width,height" : "")}\n");
         foreach (var (sample, split) in rows)
         {
             string relative = Path.GetRelativePath(folder, sample.Path);
             if (Path.DirectorySeparatorChar == '\\') relative = relative.Replace('\\', '/');
-            text.Append($"{CsvText.Quote(relative)},{CsvText.Quote(classes[sample.Label])},{split.ToString().ToLowerInvariant()}");
+            text.Append($"{CsvText.Quote(relative)},{CsvText.Quote(sample.Labels is { } labels ? string.Join(LabelSeparator, labels.Select(c => classes[c])) : classes[sample.Label])},{split.ToString().ToLowerInvariant()}");
             if (grouped) text.Append($",{CsvText.Quote(sample.Group ?? "")}");
             if (cropped) text.Append(sample.Crop is { } crop ? $",{crop.X},{crop.Y},{crop.Width},{crop.Height}" : ",,,,");
             text.Append('\n');
@@ -99,30 +103,40 @@ internal static class CsvManifest
             }
             if (names.Count(n => n == name) > 1) throw new UserException($"{file}: the column '{name}' appears twice. Keep one.");
         }
+        if (names.Contains("label") && names.Contains("labels")) throw new UserException($"{file}: has a column 'label' and a column 'labels'. Keep 'label' where each picture has one, 'labels' where it has none or several.");
         foreach (string needed in Columns[..2])
         {
-            if (!names.Contains(needed)) throw new UserException($"{file}: the column '{needed}' is missing. The first line names the columns: path,label[,split][,group].");
+            if (!names.Contains(needed) && !(needed == "label" && names.Contains("labels"))) throw new UserException($"{file}: the column '{needed}' is missing. The first line names the columns: path,label[,split][,group].");
         }
-        if (Columns[4..].Count(names.Contains) is > 0 and < 4) throw new UserException($"{file}: a box has the columns x, y, width and height; {string.Join(", ", Columns[4..].Except(names))} {(Columns[4..].Except(names).Count() > 1 ? "are" : "is")} missing.");
+        if (Columns[4..8].Count(names.Contains) is > 0 and < 4) throw new UserException($"{file}: a box has the columns x, y, width and height; {string.Join(", ", Columns[4..8].Except(names))} {(Columns[4..8].Except(names).Count() > 1 ? "are" : "is")} missing.");
         if (splitByName && names.Contains("split")) throw new UserException($"{file}: the file's name gives the split, so it cannot have a column 'split'. Remove the column or rename the file.");
         return [.. Columns.Select(name => names.IndexOf(name))];
     }
 
     private static LabelledSet.Entry ReadRow(string source, List<string> fields, int[] columns, string folder, SplitName? split)
     {
-        string path = fields[columns[0]], label = fields[columns[1]];
+        string path = fields[columns[0]], label = fields[columns[columns[8] >= 0 ? 8 : 1]];
         if (path.Length == 0) throw new UserException($"{source}: the path is empty");
-        if (label.Length == 0) throw new UserException($"{source}: the label of {path} is empty");
+        var labels = columns[8] >= 0 ? ReadLabels(source, path, label) : null;
+        if (labels is null && label.Length == 0) throw new UserException($"{source}: the label of {path} is empty");
         if (columns[2] >= 0)
         {
             string word = fields[columns[2]];
             split = LabelledSet.ParseSplit(word) ?? throw new UserException($"{source}: unknown split '{word}'. Known splits: {string.Join(", ", LabelledSet.SplitWords)}.");
         }
         string? group = columns[3] >= 0 && fields[columns[3]].Length > 0 ? fields[columns[3]] : null;
-        var crop = columns[4] >= 0 ? ReadBox(source, [.. columns[4..].Select(c => fields[c])]) : null;
+        var crop = columns[4] >= 0 ? ReadBox(source, [.. columns[4..8].Select(c => fields[c])]) : null;
         // Crops of one picture stay together.
         if (crop is not null) group ??= path.Replace('\\', '/');
-        return new LabelledSet.Entry(Resolve(folder, path), label, split, group, source) { Crop = crop };
+        return new LabelledSet.Entry(Resolve(folder, path), labels is null ? label : string.Join(LabelSeparator, labels), split, group, source) { Crop = crop, Labels = labels };
+    }
+
+    private static string[] ReadLabels(string source, string path, string field)
+    {
+        string[] labels = [.. field.Split(LabelSeparator, StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal)];
+        if (labels is [""]) return [];
+        if (labels[0].Length == 0) throw new UserException($"{source}: the labels '{field}' of {path} hold an empty one. Write them as cat;dog, and nothing where there is none.");
+        return labels.Distinct().Count() == labels.Length ? labels : throw new UserException($"{source}: the labels '{field}' of {path} hold one twice. Name each once.");
     }
 
     private static PixelRegion? ReadBox(string source, string[] fields)

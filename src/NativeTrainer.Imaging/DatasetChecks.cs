@@ -13,8 +13,8 @@ internal static class DatasetChecks
         var samples = new Dictionary<(string, PixelRegion?), LabelledSet.Entry>();
         foreach (var entry in set.Entries)
         {
-            if (!known.Contains(entry.Class))
-                throw new UserException($"{entry.Source}: the class '{entry.Class}' is in {Word(entry)} but not in train, which has {DatasetIndex.Listed(trained)}. Remove it, or add training pictures of it.");
+            if (entry.Names.FirstOrDefault(name => !known.Contains(name)) is string strange)
+                throw new UserException($"{entry.Source}: the class '{strange}' is in {Word(entry)} but not in train, which has {DatasetIndex.Listed(trained)}. Remove it, or add training pictures of it.");
             if (!samples.TryAdd((entry.Path, entry.Crop), entry)) CheckLabels(samples[(entry.Path, entry.Crop)], entry);
             if (!files.TryAdd(entry.Path, entry)) CheckSplits(files[entry.Path], entry, allowStraddling);
             if (allowStraddling || entry.Group is null || groups.TryAdd(entry.Group, entry)) continue;

@@ -13,7 +13,7 @@ internal static class DatasetFingerprint
         int next = 0;
         for (int split = 0; split < splits.Length; split++)
         {
-            foreach (var sample in splits[split]) Add(hash, $"{split} {sample.Label} {NameOf(sample, names[next++])}");
+            foreach (var sample in splits[split]) Add(hash, $"{split} {(sample.Labels is null ? $"{sample.Label}" : string.Join(',', sample.Labels))} {NameOf(sample, names[next++])}");
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -30,7 +30,7 @@ public sealed record DatasetSplit(IReadOnlyList<string> Classes, IReadOnlyList<S
 
 /// <summary>
 /// The pictures and labels of a data set. Understood are: a folder with train and val (valid, validation), if wanted test, each holding class folders;
-/// one folder of class folders; a folder with train.csv, if wanted val.csv and test.csv; a CSV file (path,label[,split][,group][,x,y,width,height]); a folder with MNIST's idx files;
+/// one folder of class folders; a folder with train.csv, if wanted val.csv and test.csv; a CSV file (path,label[,split][,group][,x,y,width,height], or labels in place of label: none, one or several, as <c>cat;dog</c>); a folder with MNIST's idx files;
 /// a file or a folder of COCO JSON, Label Studio JSON, Kili JSON, CVAT for images 1.1, Pascal VOC or YOLO, told by its content: pictures that have one class, or a crop of each box.
 /// Without a validation part, one is taken from the training part by seed, class by class; groups and files with the same bytes are never divided.
 /// </summary>
@@ -41,11 +41,15 @@ public sealed class DatasetIndex
     private DatasetIndex(string[] classes, Sample[][] splits, IReadOnlyList<string> notes, bool validationMade)
     {
         (Classes, _splits, Notes, ValidationMade) = (classes, splits, notes, validationMade);
+        MultiLabel = splits.SelectMany(s => s).FirstOrDefault()?.Labels is not null;
         Fingerprint = DatasetFingerprint.Of(classes, splits);
     }
 
     /// <summary>Sorted by UTF-16 value, so "10" comes before "2" and "Z" before "a".</summary>
     public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>Pictures have none, one or several labels (<see cref="Sample.Labels"/>), so that classes do not exclude each other.</summary>
+    public bool MultiLabel { get; }
 
     /// <summary>One line each for what was passed over, for the user.</summary>
     public IReadOnlyList<string> Notes { get; }
@@ -75,7 +79,7 @@ public sealed class DatasetIndex
         var training = set.Entries.Where(e => e.Split is null or SplitName.Train).ToList();
         if (training.Count == 0) throw new UserException($"{root}: has a {Words(set)} part but none to train on. Name one 'train'.");
         string[] classes = Names(training);
-        if (classes.Length == 1) throw new UserException($"{root}: has only one class, '{classes[0]}', to train on; a classifier needs two or more. Add pictures of another class.");
+        if (classes.Length < 2) throw new UserException($"{root}: has {(classes.Length == 0 ? "no label" : $"only one {(set.MultiLabel ? "label" : "class")}, '{classes[0]}',")} to train on; a classifier needs two or more. {(set.MultiLabel ? "Give those without it a label of their own." : "Add pictures of another class.")}");
         DatasetChecks.Check(set, classes, options.AllowStraddling);
         var splits = Enum.GetValues<SplitName>().Select(s => Samples(set.Entries.Where(e => (e.Split ?? SplitName.Train) == s), classes)).ToArray();
         bool make = splits[(int)SplitName.Val].Length == 0 && options.ValidationFraction > 0;
@@ -99,8 +103,8 @@ public sealed class DatasetIndex
         var known = names.ToHashSet();
         foreach (var entry in entries)
         {
-            if (known.Contains(entry.Class)) continue;
-            throw new UserException($"{entry.Source}: the class '{entry.Class}' is not among the model's {names.Length} ({Listed(names)}). Evaluate on data of these classes, or train on this data first.");
+            if (entry.Names.FirstOrDefault(name => !known.Contains(name)) is not string strange) continue;
+            throw new UserException($"{entry.Source}: the class '{strange}' is not among the model's {names.Length} ({Listed(names)}). Evaluate on data of these classes, or train on this data first.");
         }
         var samples = Samples(entries, names);
         return new DatasetSplit(names, samples, set.Notes, DatasetFingerprint.Of(names, [samples]));
@@ -168,12 +172,16 @@ public sealed class DatasetIndex
     }
 
     private static string[] Names(IEnumerable<LabelledSet.Entry> entries)
-        => [.. entries.Select(e => e.Class).Distinct().Order(StringComparer.Ordinal)];
+        => [.. entries.SelectMany(e => e.Names).Distinct().Order(StringComparer.Ordinal)];
 
     private static Sample[] Samples(IEnumerable<LabelledSet.Entry> entries, string[] classes)
     {
         var index = classes.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i);
-        return [.. entries.Select(e => new Sample(e.Path, index[e.Class], e.Group) { Pixels = e.Pixels, Crop = e.Crop })];
+        var samples = entries.ToArray();
+        var counts = samples.SelectMany(e => e.Names).CountBy(name => name).ToDictionary();
+        return [.. samples.Select(e => e.Labels is { } labels
+            ? new Sample(e.Path, labels.Count == 0 ? -1 : index[labels.MinBy(name => (counts[name], index[name]))!], e.Group) { Crop = e.Crop, Labels = [.. labels.Select(name => index[name]).Order()] }
+            : new Sample(e.Path, index[e.Class], e.Group) { Pixels = e.Pixels, Crop = e.Crop })];
     }
 
     private static void TakeValidation(Sample[][] splits, int classes, DatasetOptions options)
@@ -181,7 +189,7 @@ public sealed class DatasetIndex
         var all = splits[(int)SplitName.Train];
         string[] names = [.. DatasetFingerprint.RelativeNames(all).Select((name, i) => DatasetFingerprint.NameOf(all[i], name))];
         var groups = new SplitGroups(all, ExactCopies.Find(all), options.Seed);
-        bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Label)], groups.Names, classes, options.ValidationFraction, options.Seed);
+        bool[] chosen = ValidationSplit.Choose(names, [.. all.Select(s => s.Stratum(classes))], groups.Names, classes + 1, options.ValidationFraction, options.Seed);
         splits[(int)SplitName.Train] = [.. all.Where((_, i) => !chosen[i])];
         splits[(int)SplitName.Val] = [.. all.Where((_, i) => chosen[i])];
     }

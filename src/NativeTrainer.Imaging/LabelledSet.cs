@@ -19,9 +19,18 @@ internal sealed record LabelledSet(string Root, List<LabelledSet.Entry> Entries,
         public RgbImage? Pixels { get; init; }
 
         public PixelRegion? Crop { get; init; }
+
+        /// <summary>Of a picture that may have none or several, sorted; <see cref="Class"/> then holds all of them. Null where it has the one.</summary>
+        public IReadOnlyList<string>? Labels { get; init; }
+
+        /// <summary>The classes by name.</summary>
+        public IReadOnlyList<string> Names => Labels ?? [Class];
     }
 
     private const double MaxMargin = 2;
+
+    /// <summary>Whether pictures may have none or several labels.</summary>
+    public bool MultiLabel => Entries.Count > 0 && Entries[0].Labels is not null;
 
     public static readonly string[] SplitWords = ["train", "val", "valid", "validation", "test"];
 

@@ -37,8 +37,8 @@ public static class SplitMaker
 
         int[] Take(int[] from, double fraction, SplitName split)
         {
-            bool[] chosen = ValidationSplit.Choose([.. from.Select(i => groups.RelativeNames[i])], [.. from.Select(i => samples[i].Label)],
-                [.. from.Select(i => groups.Names[i])], classes.Count, fraction, SplitMix.Key(options.Seed, (ulong)split));
+            bool[] chosen = ValidationSplit.Choose([.. from.Select(i => groups.RelativeNames[i])], [.. from.Select(i => samples[i].Stratum(classes.Count))],
+                [.. from.Select(i => groups.Names[i])], classes.Count + 1, fraction, SplitMix.Key(options.Seed, (ulong)split));
             for (int i = 0; i < from.Length; i++)
             {
                 if (chosen[i]) splits[from[i]] = split;

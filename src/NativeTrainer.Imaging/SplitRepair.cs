@@ -23,7 +23,7 @@ public static class SplitRepair
     {
         if (splits.Count != samples.Count) throw new ArgumentException($"{splits.Count} splits for {samples.Count} samples", nameof(splits));
         var groups = new SplitGroups(samples, together, seed);
-        var counts = new Counts(samples, splits, classes.Count);
+        var counts = new Counts(samples, splits, classes.Count + 1);
         SplitName[] mended = [.. splits];
         var straddling = groups.All().Where(g => g.Any(i => splits[i] != splits[g[0]]))
             .OrderBy(g => Targets(g, splits).Count).ThenBy(g => SplitMix.Hash(seed, groups.Names[g[0]]!)).ThenBy(g => g[0]);
@@ -52,30 +52,30 @@ public static class SplitRepair
 
     private sealed class Counts
     {
-        private readonly IReadOnlyList<Sample> _samples;
-        private readonly int[,] _first, _now; // (splits, classes)
-        private readonly int[] _total; // (classes)
+        private readonly int[] _strata; // Of each sample.
+        private readonly int[,] _first, _now; // (splits, strata)
+        private readonly int[] _total; // (strata)
 
-        public Counts(IReadOnlyList<Sample> samples, IReadOnlyList<SplitName> splits, int classes)
+        public Counts(IReadOnlyList<Sample> samples, IReadOnlyList<SplitName> splits, int strata)
         {
-            _samples = samples;
-            _first = new int[Enum.GetValues<SplitName>().Length, classes];
-            _total = new int[classes];
+            _strata = [.. samples.Select(s => s.Stratum(strata - 1))];
+            _first = new int[Enum.GetValues<SplitName>().Length, strata];
+            _total = new int[strata];
             for (int i = 0; i < samples.Count; i++)
             {
-                _first[(int)splits[i], samples[i].Label]++;
-                _total[samples[i].Label]++;
+                _first[(int)splits[i], _strata[i]]++;
+                _total[_strata[i]]++;
             }
             _now = (int[,])_first.Clone();
         }
 
         public void Move(int sample, SplitName from, SplitName to)
         {
-            _now[(int)from, _samples[sample].Label]--;
-            _now[(int)to, _samples[sample].Label]++;
+            _now[(int)from, _strata[sample]]--;
+            _now[(int)to, _strata[sample]]++;
         }
 
-        // Σ (now − at first)² / total over splits and classes, once the group has moved.
+        // Σ (now − at first)² / total over splits and strata, once the group has moved.
         public double DistanceWith(int[] group, SplitName[] splits, SplitName target)
         {
             foreach (int i in group) Move(i, splits[i], target);
@@ -93,7 +93,7 @@ public static class SplitRepair
         }
 
         public bool KeepsTraining(int[] group, SplitName[] splits, SplitName target)
-            => target == SplitName.Train || group.GroupBy(i => _samples[i].Label)
+            => target == SplitName.Train || group.GroupBy(i => _strata[i])
                 .All(c => c.Count(i => splits[i] == SplitName.Train) is var leaving && (leaving == 0 || _now[(int)SplitName.Train, c.Key] > leaving));
     }
 }
