@@ -64,6 +64,20 @@ public sealed class MetricsCommandTests(CliFixture fixture) : IClassFixture<CliF
     }
 
     [Fact]
+    public void SeveralLabelsAreMeasuredEachForItself()
+    {
+        string csv = Write("labels.csv", "path,labels,cat,dog\n1,cat;dog,0.9,0.4\n2,,0.2,0.3\n3,dog,0.6,0.8\n");
+        using var json = Json("metrics", csv, "--threshold", "0.35", "--json");
+        double Value(string name) => json.RootElement.GetProperty("figures").GetProperty(name).GetProperty("value").GetDouble();
+        // Only the cat on the third is false.
+        Assert.Equal((1.0, 6 / 7.0, 1 / 6.0), (Value("map"), Value("microF1"), Value("hammingLoss")));
+        Assert.Contains("cat", CliFixture.Run("metrics", csv).Output, StringComparison.Ordinal);
+        var mistake = CliFixture.Run("metrics", csv, "--beta", "2");
+        Assert.Equal(2, mistake.Code);
+        Assert.Contains("--beta is for single labels", mistake.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void BoxesAreMeasuredAsCocoDoes()
     {
         string truth = Write("truth.json", """

@@ -4,6 +4,7 @@ using NativeTrainer.Cli.Output;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Evaluation.Detection;
 using NativeTrainer.Evaluation.Intervals;
+using NativeTrainer.Evaluation.MultiLabel;
 using NativeTrainer.Evaluation.Segmentation;
 using NativeTrainer.Imaging;
 
@@ -25,11 +26,12 @@ internal static class MetricsCommand
             "nativetrainer metrics runs/photos-1/predictions.csv",
             "nativetrainer metrics runs/photos-1 runs/photos-2",
             "nativetrainer metrics --predictions other-tool.csv --beta 2 --json",
+            "nativetrainer metrics several-labels.csv --threshold 0.3",
             "nativetrainer metrics --task detection --truth instances_val.json --predictions results.json",
             "nativetrainer metrics --task segmentation --truth masks/ --predictions predicted/ --ignore 255");
         var paths = new Argument<string[]>("FILE")
         {
-            Description = "Predictions of a classifier: a run folder, its predictions.csv, or a CSV with label and prediction or one column of probabilities a class. Two are compared.",
+            Description = "Predictions of a classifier: a run folder, its predictions.csv, or a CSV with label and prediction or one column of probabilities a class; with a column labels (cat;dog) samples may have none or several. Two of single labels are compared.",
             Arity = new ArgumentArity(0, 2),
         };
         var task = Options.Choice("--task", "What was predicted. [default: classification]", ("classification", Task.Classification), ("detection", Task.Detection), ("segmentation", Task.Segmentation));
@@ -40,18 +42,19 @@ internal static class MetricsCommand
         var topK = Options.Integer("--top-k", "K", "Of classification: top-K accuracy too, where there are more classes. [default: 5]");
         var beta = Options.Number("--beta", "B", "Of classification: F-beta too; above 1 recall weighs more. [default: F1 alone]");
         var bins = Options.Integer("--bins", "N", "Of classification: bins of the reliability diagram. [default: 15]");
+        var threshold = Options.Number("--threshold", "P", "Of several labels: what a label's probability has to reach to be predicted. [default: 0.5]");
         var curves = Options.Text("--curves", "FOLDER", "Of classification: write roc.csv, precision-recall.csv and reliability.csv there.");
         var resamples = Options.Integer("--resamples", "N", "Of the bootstrap. [default: 2000]");
         var seed = Options.Seed("--seed", "Of the bootstrap; the same seed gives the same intervals. [default: 1]");
         var (threads, json) = (Options.Integer("--threads", "N", "Threads; the result does not depend on them. [default: all processors]"), JsonFlag.Make());
         command.Add(paths);
-        foreach (Option option in (Option[])[task, truth, predictions, ignore, classes, topK, beta, bins, curves, resamples, seed, threads, json]) command.Add(option);
+        foreach (Option option in (Option[])[task, truth, predictions, ignore, classes, topK, beta, bins, threshold, curves, resamples, seed, threads, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
             var kind = parsed.GetValue(task);
             Only(parsed, kind, Task.Segmentation, ignore, classes);
-            Only(parsed, kind, Task.Classification, topK, beta, bins, curves);
+            Only(parsed, kind, Task.Classification, topK, beta, bins, threshold, curves);
             if (kind == Task.Detection) Only(parsed, kind, Task.Segmentation, resamples, seed);
             var bootstrap = new BootstrapOptions
             {
@@ -66,6 +69,14 @@ internal static class MetricsCommand
             {
                 if (parsed.Given(truth)) throw new UserException("--truth is for detection and segmentation; a classifier's CSV has the truth in its column 'label'");
                 var options = new ReportOptions { Bootstrap = bootstrap, TopK = AtLeast(parsed, topK, 1, 5), Beta = Beta(parsed, beta), Bins = AtLeast(parsed, bins, 1, 15) };
+                if (files.Length == 1 && LabelPredictionsCsv.Is(files[0]))
+                {
+                    foreach (Option option in (Option[])[topK, beta, bins, curves])
+                        if (parsed.Given(option)) throw new UserException($"{option.Name} is for single labels; {files[0]} has a column 'labels'");
+                    SeveralLabels(output, files[0], Share(parsed, threshold, LabelPredictions.UsualThreshold), bootstrap, asJson);
+                    return ExitCode.Done;
+                }
+                if (parsed.Given(threshold)) throw new UserException("--threshold is for predictions of several labels, in a file with a column 'labels'");
                 Classification(output, files, options, parsed.GetValue(curves), asJson);
                 return ExitCode.Done;
             }
@@ -98,6 +109,13 @@ internal static class MetricsCommand
         else MetricsText.Write(output, files[0], files[1], comparison);
     }
 
+    private static void SeveralLabels(TextWriter output, string file, float threshold, BootstrapOptions bootstrap, bool json)
+    {
+        var report = LabelReport.Of(LabelPredictionsCsv.Read(file, threshold), bootstrap);
+        if (json) JsonResults.WriteTo(output, LabelMetricsJson.Of(file, report));
+        else LabelText.Write(output, file, report);
+    }
+
     private static void Detection(TextWriter output, string truthFile, string resultsFile, int threads, bool json)
     {
         var (truth, ids) = CocoFiles.ReadTruth(truthFile);
@@ -125,6 +143,13 @@ internal static class MetricsCommand
         if (!parsed.Given(option)) return usual;
         int value = parsed.GetValue(option);
         return value >= least ? value : throw new UserException($"{option.Name} {value} is out of range; it takes {least} or more");
+    }
+
+    private static float Share(ParseResult parsed, Option<float> option, float usual)
+    {
+        if (!parsed.Given(option)) return usual;
+        float value = parsed.GetValue(option);
+        return value is >= 0 and <= 1 ? value : throw new UserException(FormattableString.Invariant($"{option.Name} {value} is out of range; it takes 0 to 1"));
     }
 
     private static double Beta(ParseResult parsed, Option<float> option)

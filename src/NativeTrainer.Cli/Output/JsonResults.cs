@@ -138,6 +138,7 @@ internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices, string? No
 [JsonSerializable(typeof(DevicesJson))]
 [JsonSerializable(typeof(RangeTestJson))]
 [JsonSerializable(typeof(PlanJson))]
+[JsonSerializable(typeof(LabelMetricsJson))]
 [JsonSerializable(typeof(MetricsJson))]
 [JsonSerializable(typeof(PairedJson))]
 [JsonSerializable(typeof(DetectionJson))]

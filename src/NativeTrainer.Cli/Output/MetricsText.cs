@@ -85,5 +85,5 @@ internal static class MetricsText
             output.WriteLine(Invariant($"  {Fit(c.Name, width)}  {c.Count,7}  {Value(c.Precision),9}  {Text(c.PrecisionInterval),-15}  {Value(c.Recall),6}  {Text(c.RecallInterval),-15}  {Value(c.F1),8}  {Text(c.F1Interval),-15}").TrimEnd());
     }
 
-    private static string Value(double value) => double.IsNaN(value) ? "–" : Invariant($"{value:0.000}");
+    public static string Value(double value) => double.IsNaN(value) ? "–" : Invariant($"{value:0.000}");
 }

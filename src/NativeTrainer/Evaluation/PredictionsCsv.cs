@@ -14,7 +14,8 @@ public static class PredictionsCsv
     /// <summary>Probabilities are often rounded; a row whose sum is further from 1 holds something else, such as logits.</summary>
     private const double SumTolerance = 0.01;
 
-    private static readonly string[] Naming = ["path", "id", "x", "y", "width", "height"], Told = ["prediction", "predicted"];
+    /// <summary>Columns that say which sample a row is, and those that say what it was taken for.</summary>
+    internal static readonly string[] Naming = ["path", "id", "x", "y", "width", "height"], Told = ["prediction", "predicted"];
 
     private sealed record Columns(int Label, int Prediction, int[] Names, int[] Classes);
 
@@ -22,7 +23,7 @@ public static class PredictionsCsv
     /// <exception cref="UserException">The file cannot be read or a value is not what it should be; the message has its line.</exception>
     public static PredictionSet Read(string path)
     {
-        string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        string file = FileOf(path);
         using var rows = CsvText.Parse(ReadText(file), file).GetEnumerator();
         if (!rows.MoveNext()) throw new UserException($"{file}: is empty. The first line names the columns: label, and prediction or one column of probabilities a class.");
         var header = rows.Current.Fields;
@@ -68,6 +69,14 @@ public static class PredictionsCsv
         };
     }
 
+    /// <summary>The file that a user's path means.</summary>
+    internal static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+
+    /// <exception cref="UserException">It is no number of 0 to 1.</exception>
+    internal static float Probability(string file, int line, string column, string field)
+        => float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= 0 && value <= 1.0001f ? value
+            : throw new UserException($"{file} line {line}: '{field}' in the column '{column}' is not a probability (0 to 1). Logits have to go through a softmax or sigmoid first.");
+
     private static Columns Find(string file, List<string> header)
     {
         int label = header.IndexOf("label");
@@ -94,8 +103,7 @@ public static class PredictionsCsv
         double sum = 0;
         foreach (int c in columns.Classes)
         {
-            if (!float.TryParse(fields[c], NumberStyles.Float, CultureInfo.InvariantCulture, out float value) || !(value >= 0 && value <= 1.0001f))
-                throw new UserException($"{file} line {line}: '{fields[c]}' in the column '{header[c]}' is not a probability (0 to 1). Logits have to go through a softmax first.");
+            float value = Probability(file, line, header[c], fields[c]);
             probabilities.Add(value);
             sum += value;
         }
@@ -111,9 +119,9 @@ public static class PredictionsCsv
         return best;
     }
 
-    private static string Shown(IReadOnlyList<string> names) => string.Join(", ", names.Take(8)) + (names.Count > 8 ? $" and {names.Count - 8} more" : "");
+    internal static string Shown(IReadOnlyList<string> names) => string.Join(", ", names.Take(8)) + (names.Count > 8 ? $" and {names.Count - 8} more" : "");
 
-    private static string ReadText(string file)
+    internal static string ReadText(string file)
     {
         try
         {

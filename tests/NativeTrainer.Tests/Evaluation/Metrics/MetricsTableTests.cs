@@ -3,7 +3,7 @@ namespace NativeTrainer.Tests.Evaluation.Metrics;
 /// <summary>The table of metrics, case by case: name, data, source of the expected value, expected, ours. It is the output of this test.</summary>
 public sealed class MetricsTableTests(ITestOutputHelper output)
 {
-    private static readonly MetricCase[] Cases = [.. FixtureCases.All(), .. HandCases.All()];
+    private static readonly MetricCase[] Cases = [.. FixtureCases.All(), .. HandCases.All(), .. LabelCases.All()];
 
     [Fact]
     public void EveryCaseAgrees()
