@@ -58,7 +58,7 @@ public sealed class DatasetIndex
     public bool ValidationMade { get; }
 
     /// <summary>SHA-256, hexadecimal, of class names and of each sample's split, label and path below the samples' common folder: moving a data set keeps it.</summary>
-    public string Fingerprint { get; }
+    public string Fingerprint { get; private init; }
 
     public IReadOnlyList<Sample> Split(SplitName split) => _splits[(int)split];
 
@@ -155,6 +155,23 @@ public sealed class DatasetIndex
 
     /// <summary>Of each sample, a name that those share which have to stay together: a given group, files with the same bytes; null for one by itself.</summary>
     public static IReadOnlyList<string?> GroupsOf(IReadOnlyList<Sample> samples, ulong seed) => new SplitGroups(samples, ExactCopies.Find([.. samples]), seed).Names;
+
+    /// <summary>Refuses pictures with none or several labels.</summary>
+    /// <param name="data">As the user named it.</param>
+    /// <param name="what">That is only for one label each.</param>
+    /// <exception cref="UserException">Pictures have none or several labels.</exception>
+    public void RequireOneLabel(string data, string what)
+    {
+        if (MultiLabel) throw new UserException($"{data}: pictures have none or several labels (the column 'labels'); {what} is for one label each (a column 'label', or class folders)");
+    }
+
+    /// <summary>Each picture with the one label that its division goes by (<see cref="Sample.Label"/>), those without in a class of their own: for what looks at pictures and not at labels.</summary>
+    public DatasetIndex Stratified()
+    {
+        if (!MultiLabel) return this;
+        string[] classes = [.. Classes, .. _splits.SelectMany(s => s).Any(s => s.Label < 0) ? new[] { "(no label)" } : []];
+        return new DatasetIndex(classes, [.. _splits.Select(split => split.Select(s => s with { Label = s.Stratum(Classes.Count), Labels = null }).ToArray())], Notes, ValidationMade) { Fingerprint = Fingerprint };
+    }
 
     /// <summary>Writes all samples with their splits as a CSV that <see cref="Open"/> reads back; paths are relative to its folder. Samples of idx files have no path of their own and only document the split.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>

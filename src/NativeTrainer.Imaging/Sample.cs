@@ -15,6 +15,9 @@ public sealed record Sample(string Path, int Label, string? Group = null)
     /// <summary>The part of the upright picture that the sample is; null is all of it.</summary>
     public PixelRegion? Crop { get; init; }
 
+    /// <summary>The labels, be it the one.</summary>
+    public IReadOnlyList<int> AllLabels => Labels ?? [Label];
+
     /// <summary>What a division keeps the shares of: the label, or one more than the last for pictures without.</summary>
     internal int Stratum(int classes) => Label < 0 ? classes : Label;
 }

@@ -74,8 +74,8 @@ internal sealed class TrainFlags
         Add(Options.Integer("--step-epochs", "N", "Of --schedule step: epochs between drops. [default: 3]"), (o, v) => o with { StepEpochs = v });
         Add(Options.Number("--step-gamma", "FACTOR", "Of --schedule step: factor of a drop. [default: 0.1]"), (o, v) => o with { StepGamma = v });
         Add(Options.Integer("--patience", "EPOCHS", "Stop after so many epochs without improvement. [default: never]"), (o, v) => o with { Patience = v });
-        Add(Options.Choice("--metric", "What picks the best epoch. [default: accuracy]", ("accuracy", SelectionMetric.Accuracy),
-            ("balanced-accuracy", SelectionMetric.BalancedAccuracy), ("macro-f1", SelectionMetric.MacroF1), ("loss", SelectionMetric.Loss)), (o, v) => o with { Metric = v });
+        Add(Options.Choice("--metric", "What picks the best epoch. [default: accuracy; map where images have several labels]", ("accuracy", SelectionMetric.Accuracy),
+            ("balanced-accuracy", SelectionMetric.BalancedAccuracy), ("macro-f1", SelectionMetric.MacroF1), ("loss", SelectionMetric.Loss), ("map", SelectionMetric.Map)), (o, v) => o with { Metric = v });
         Add(Options.Integer("--save-every", "STEPS", "Checkpoint inside an epoch too. [default: at its end only]"), (o, v) => o with { SaveEvery = v });
     }
 

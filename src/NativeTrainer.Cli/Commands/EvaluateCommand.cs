@@ -4,6 +4,7 @@ using NativeTrainer.Cli.Drawing;
 using NativeTrainer.Cli.Output;
 using NativeTrainer.Evaluation;
 using NativeTrainer.Evaluation.Intervals;
+using NativeTrainer.Evaluation.MultiLabel;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Cli.Commands;
@@ -49,6 +50,12 @@ internal static class EvaluateCommand
                 Augmentation = parsed.GetValue(tta),
             });
             if (parsed.GetValue(folder) is string to) Save(to, result);
+            if (result.Labels is { } labels)
+            {
+                if (!parsed.GetValue(json)) RunReport.Write(output, result);
+                else JsonResults.WriteTo(output, LabelMetricsJson.Of(parsed.GetValue(data)!, LabelReport.Of(labels, new BootstrapOptions { Threads = Math.Max(0, parsed.GetValue(threads)) })));
+                return ExitCode.Done;
+            }
             var report = ClassificationReport.Of(PredictionSet.Of(result.Images, result.Classes), new ReportOptions { Bootstrap = new BootstrapOptions { Threads = Math.Max(0, parsed.GetValue(threads)) } });
             if (parsed.GetValue(json)) JsonResults.WriteTo(output, EvaluateJson.Of(result, report));
             else RunReport.Write(output, result, report);
@@ -61,8 +68,9 @@ internal static class EvaluateCommand
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "per-class.csv"), EvaluationTables.PerClass(result.Metrics));
+        File.WriteAllText(Path.Combine(folder, "predictions.csv"), EvaluationTables.Predictions(result.Images, result.Classes, result.Labels?.Thresholds));
+        if (result.Labels is not null) return;
         File.WriteAllText(Path.Combine(folder, "confusion.csv"), EvaluationTables.Confusion(result.Metrics));
-        File.WriteAllText(Path.Combine(folder, "predictions.csv"), EvaluationTables.Predictions(result.Images, result.Classes));
         ConfusionPicture.Save(Path.Combine(folder, RunPlots.Confusion), result.Metrics);
     }
 }

@@ -20,8 +20,8 @@ internal static class PredictCommand
             "nativetrainer predict --weights best.safetensors --json a.jpg b.png");
         var weights = NetworkFlags.Weights();
         var paths = new Argument<string[]>("PATH") { Description = "Pictures, or folders of pictures.", Arity = ArgumentArity.OneOrMore };
-        var top = Options.Integer("--top-k", "K", $"Classes per picture, the likeliest first. [default: {UsualCount}]");
-        var csv = Options.Switch("--csv", "Print path,rank,class,probability as CSV.");
+        var top = Options.Integer("--top-k", "K", $"Classes per picture, the likeliest first; of several labels at least those that are there. [default: {UsualCount}]");
+        var csv = Options.Switch("--csv", "Print path,rank,class,probability as CSV; of several labels with a column present.");
         var (size, batch, tta, threads, device, precision, json) = (NetworkFlags.Size(), NetworkFlags.Batch(), NetworkFlags.Augmentation(), MachineFlags.Threads(), MachineFlags.Device(), MachineFlags.Precision(), JsonFlag.Make());
         command.Add(paths);
         foreach (Option option in (Option[])[weights, top, csv, size, batch, tta, threads, device, precision, json]) command.Add(option);
@@ -42,10 +42,10 @@ internal static class PredictCommand
             });
             var (output, log) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             foreach (string file in result.Unusable) log.WriteLine($"left out: {file}");
-            PredictionJson[] images = [.. result.Images.Select(image => new PredictionJson(image.Path, Likeliest(image, result.Classes, count)))];
+            PredictionJson[] images = [.. result.Images.Select(image => new PredictionJson(image.Path, Likeliest(image, result, count)))];
             if (parsed.GetValue(json)) JsonResults.WriteTo(output, new PredictJson(images, result.Unusable));
-            else if (parsed.GetValue(csv)) WriteCsv(output, images);
-            else foreach (var image in images) output.WriteLine($"{image.Path}  {string.Join("  ", image.Predictions.Select(p => Units.Invariant($"{p.Class} {p.Probability:0.000}")))}");
+            else if (parsed.GetValue(csv)) WriteCsv(output, images, result.Thresholds is not null);
+            else foreach (var image in images) output.WriteLine($"{image.Path}  {Text(image.Predictions)}");
             return ExitCode.Done;
         });
         return command;
@@ -64,13 +64,28 @@ internal static class PredictCommand
         return files;
     }
 
-    private static ClassProbability[] Likeliest(PredictedImage image, IReadOnlyList<string> classes, int count)
-        => [.. image.Probabilities.Select((p, c) => new ClassProbability(classes[c], p)).OrderByDescending(p => p.Probability).Take(count)];
-
-    private static void WriteCsv(TextWriter output, IEnumerable<PredictionJson> images)
+    /// <summary>Of several labels, all that are there come first, however many.</summary>
+    private static ClassProbability[] Likeliest(PredictedImage image, PredictionResult result, int count)
     {
-        output.Write(CsvLine.Of("path", "rank", "class", "probability"));
+        var all = image.Probabilities.Select((p, c) => new ClassProbability(result.Classes[c], p, result.Thresholds is null ? null : p >= result.Thresholds[c])).ToArray();
+        return [.. all.OrderByDescending(p => p.Present ?? false).ThenByDescending(p => p.Probability).Take(Math.Max(count, all.Count(p => p.Present == true)))];
+    }
+
+    private static string Text(IReadOnlyList<ClassProbability> predictions)
+    {
+        string List(IEnumerable<ClassProbability> some) => string.Join("  ", some.Select(p => Units.Invariant($"{p.Class} {p.Probability:0.000}")));
+        if (predictions.Count == 0 || predictions[0].Present is null) return List(predictions);
+        string there = List(predictions.Where(p => p.Present == true)), others = List(predictions.Where(p => p.Present == false));
+        return $"{(there.Length > 0 ? there : "nothing")}{(others.Length > 0 ? $"  (not {others})" : "")}";
+    }
+
+    private static void WriteCsv(TextWriter output, IEnumerable<PredictionJson> images, bool several)
+    {
+        output.Write(CsvLine.Of(["path", "rank", "class", "probability", .. several ? ["present"] : Array.Empty<object>()]));
         foreach (var image in images)
-            for (int i = 0; i < image.Predictions.Count; i++) output.Write(CsvLine.Of(image.Path, i + 1, image.Predictions[i].Class, image.Predictions[i].Probability));
+        {
+            for (int i = 0; i < image.Predictions.Count; i++)
+                output.Write(CsvLine.Of([image.Path, i + 1, image.Predictions[i].Class, image.Predictions[i].Probability, .. image.Predictions[i].Present is bool present ? [present] : Array.Empty<object>()]));
+        }
     }
 }

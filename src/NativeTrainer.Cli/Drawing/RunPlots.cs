@@ -19,9 +19,10 @@ internal static class RunPlots
     public static void Draw(TrainResult result, IReadOnlyList<PredictedImage> images)
     {
         string metrics = Path.Combine(result.RunFolder, RunFolderWriter.MetricsCsv);
-        if (File.Exists(metrics)) DrawCurves(metrics, Path.Combine(result.RunFolder, Curves));
-        if (result.BestEpoch >= 1) ConfusionPicture.Save(Path.Combine(result.RunFolder, Confusion), result.Best);
-        if (images.Count == 0) return;
+        bool several = result.Best.Labels is not null;
+        if (File.Exists(metrics)) DrawCurves(metrics, Path.Combine(result.RunFolder, Curves), several);
+        if (result.BestEpoch >= 1 && !several) ConfusionPicture.Save(Path.Combine(result.RunFolder, Confusion), result.Best);
+        if (images.Count == 0 || several) return;
         string[] classes = [.. result.Best.PerClass.Select(c => c.Name)];
         PredictionGrid.Save(Path.Combine(result.RunFolder, Predictions), Telling(images), classes, Columns);
     }
@@ -35,7 +36,7 @@ internal static class RunPlots
         return [.. wrong, .. Enumerable.Range(0, rest).Select(i => right[i * right.Length / rest])];
     }
 
-    private static void DrawCurves(string metrics, string picture)
+    private static void DrawCurves(string metrics, string picture, bool several)
     {
         string[] lines = File.ReadAllLines(metrics);
         string[] names = lines[0].Split(',');
@@ -50,7 +51,8 @@ internal static class RunPlots
         LineChart[] charts =
         [
             new("Loss", [new("training", Picture.Blue, epochs, Column("train_loss")), new("validation", Picture.Orange, epochs, Column("val_loss"))]),
-            new("Validation", [new("macro F1", Picture.Orange, epochs, Column("val_macro_f1")), new("accuracy", Picture.Green, epochs, Column("val_accuracy"))]),
+            new("Validation", [new("macro F1", Picture.Orange, epochs, Column("val_macro_f1")),
+                several ? new("mAP", Picture.Green, epochs, Column("val_map")) : new("accuracy", Picture.Green, epochs, Column("val_accuracy"))]),
             new("Learning rate (highest group, at the epoch's end)", [new("rate", Picture.Blue, epochs, Column("learning_rate"))]),
         ];
         Picture.Save(picture, Width, PanelHeight * charts.Length, canvas =>

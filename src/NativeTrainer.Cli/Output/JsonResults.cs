@@ -23,7 +23,9 @@ internal sealed record ClassJson(string Name, int Count, double Precision, doubl
         => [.. metrics.PerClass.Select(c => new ClassJson(c.Name, c.Count, c.Precision, double.IsNaN(c.Recall) ? null : c.Recall, c.F1))];
 }
 
-internal sealed record BestJson(int Epoch, double Accuracy, double Top5, double Loss, double BalancedAccuracy, double MacroF1, double MajorityBaseline, ClassJson[] PerClass);
+/// <param name="Map">Of images with several labels, as all that follow; else null.</param>
+internal sealed record BestJson(int Epoch, double Accuracy, double? Top5, double Loss, double BalancedAccuracy, double MacroF1, double MajorityBaseline, ClassJson[] PerClass,
+    double? Map, double? MicroF1, double? HammingLoss, IReadOnlyList<float>? Thresholds);
 
 /// <summary>What always saying the most frequent class would score on the same images.</summary>
 internal sealed record BaselineJson(string Class, double Accuracy, double BalancedAccuracy, double MacroF1)
@@ -42,7 +44,8 @@ internal sealed record TrainJson(BestJson? Best, BaselineJson? Baseline, double 
     {
         var best = result.Best;
         return new(
-            result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, best.Top5, best.Loss, best.BalancedAccuracy, best.MacroF1, best.Baseline.Accuracy, ClassJson.Of(best)),
+            result.BestEpoch < 1 ? null : new BestJson(result.BestEpoch, best.Accuracy, FigureJson.Number(best.Top5), best.Loss, best.BalancedAccuracy, best.MacroF1, best.Baseline.Accuracy, ClassJson.Of(best),
+                best.Labels?.MeanAveragePrecision, best.Labels?.MicroF1, best.Labels?.HammingLoss, best.Labels?.Thresholds),
             result.BestEpoch < 1 ? null : BaselineJson.Of(best), result.ImagesPerSecond, result.PeakMemoryBytes, result.Seconds, result.RunFolder, RunReport.BestWeights(result), result.Interrupted, result.Diverged,
             result.Unusable, result.Audit.Marks, [.. result.Audit.Findings.Select(FindingLine.Of)], report, FewShotJson.Of(result.FewShot));
     }
@@ -75,7 +78,8 @@ internal sealed record EvaluateJson(double Accuracy, double Top5, double Loss, d
 /// <param name="LossAfter">And with it.</param>
 internal sealed record TemperatureJson(double Value, double? LossBefore, double? LossAfter);
 
-internal sealed record ClassProbability(string Class, float Probability);
+/// <param name="Present">Of several labels: whether the probability reaches the label's threshold; of one null.</param>
+internal sealed record ClassProbability(string Class, float Probability, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Present = null);
 
 internal sealed record PredictionJson(string Path, IReadOnlyList<ClassProbability> Predictions);
 

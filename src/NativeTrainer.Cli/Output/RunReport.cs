@@ -1,6 +1,8 @@
 using NativeTrainer.Advice.Audit.Checks;
 using NativeTrainer.Advice.Findings;
 using NativeTrainer.Evaluation;
+using NativeTrainer.Evaluation.Intervals;
+using NativeTrainer.Evaluation.MultiLabel;
 using NativeTrainer.Training;
 using NativeTrainer.Training.FewShot;
 using static NativeTrainer.Cli.Output.Units;
@@ -34,6 +36,14 @@ internal static class RunReport
     /// <param name="report">Adds all figures with their intervals.</param>
     public static void Write(TextWriter output, EvaluationResult result, ClassificationReport? report = null)
     {
+        if (result.Labels is not null)
+        {
+            LabelText.Write(output, $"all images", LabelReport.Of(result.Labels, new BootstrapOptions()));
+            output.WriteLine();
+            Unusable(output, result.Unusable);
+            output.WriteLine(Invariant($"{"speed",-12}{result.ImagesPerSecond:0.0} images/s"));
+            return;
+        }
         Write(output, "all images", result.Metrics, BaselineCheck.Of(result.Metrics) is { } poor ? [poor] : []);
         if (report is not null)
         {
@@ -65,6 +75,17 @@ internal static class RunReport
     private static void Write(TextWriter output, string what, ClassificationMetrics metrics, IReadOnlyList<Finding> findings)
     {
         output.WriteLine(Invariant($"{what} ({Plural(metrics.Count, "image")})"));
+        if (metrics.Labels is { } labels)
+        {
+            output.WriteLine(Invariant($"  mAP {labels.MeanAveragePrecision:0.000}  macro F1 {metrics.MacroF1:0.000}  micro F1 {labels.MicroF1:0.000}  right in every label {metrics.Accuracy:0.000}  loss {metrics.Loss:0.000}"));
+            output.WriteLine(Invariant($"  baseline: always {labels.Baseline.Class}: right in every label {labels.Baseline.Accuracy:0.000}, macro F1 {labels.Baseline.MacroF1:0.000}"));
+            output.WriteLine("  F1 at thresholds that are tuned on these images and kept with the weights: on others expect a little less");
+            output.WriteLine();
+            if (metrics.PerClass.Count <= ClassesInFull) PerClass(output, metrics.PerClass);
+            else Weakest(output, metrics);
+            output.WriteLine();
+            return;
+        }
         string top5 = metrics.PerClass.Count > 5 ? Invariant($"  top-5 {metrics.Top5:0.000}") : "";
         output.WriteLine(Invariant($"  accuracy {metrics.Accuracy:0.000}{top5}  loss {metrics.Loss:0.000}  balanced accuracy {metrics.BalancedAccuracy:0.000}  macro F1 {metrics.MacroF1:0.000}"));
         var baseline = metrics.Baseline;

@@ -51,7 +51,7 @@ internal sealed class LiveProgress(IAnsiConsole console) : ITrainingObserver
 
     public void OnEpoch(EpochReport epoch)
     {
-        if (epoch.IsBest) _best = epoch.Validation.Accuracy;
+        if (epoch.IsBest) _best = epoch.Validation.Labels?.MeanAveragePrecision ?? epoch.Validation.Accuracy;
         Above(ProgressText.Epoch(epoch, _epochs), epoch.IsBest ? new Style(decoration: Decoration.Bold) : Style.Plain);
     }
 

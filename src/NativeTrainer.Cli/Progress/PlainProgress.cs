@@ -40,6 +40,6 @@ internal static class ProgressText
     public static string Epoch(EpochReport epoch, int epochs)
     {
         string of = Invariant($"{epoch.Epoch.ToString().PadLeft(epochs.ToString().Length)}/{epochs}");
-        return Invariant($"epoch {of}  {epoch.Stage,-6}  loss {epoch.TrainLoss:0.000}  validation {epoch.Validation.Loss:0.000}  accuracy {epoch.Validation.Accuracy:0.000}{(epoch.IsBest ? " *" : "  ")}  {epoch.ImagesPerSecond,6:0.0} images/s  {Time(TimeSpan.FromSeconds(epoch.Seconds))}");
+        return Invariant($"epoch {of}  {epoch.Stage,-6}  loss {epoch.TrainLoss:0.000}  validation {epoch.Validation.Loss:0.000}  {(epoch.Validation.Labels is { } labels ? Invariant($"mAP {labels.MeanAveragePrecision:0.000}") : Invariant($"accuracy {epoch.Validation.Accuracy:0.000}"))}{(epoch.IsBest ? " *" : "  ")}  {epoch.ImagesPerSecond,6:0.0} images/s  {Time(TimeSpan.FromSeconds(epoch.Seconds))}");
     }
 }

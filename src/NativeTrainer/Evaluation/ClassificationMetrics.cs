@@ -1,3 +1,5 @@
+using NativeTrainer.Evaluation.MultiLabel;
+
 namespace NativeTrainer.Evaluation;
 
 /// <summary>Figures of one class.</summary>
@@ -11,7 +13,10 @@ public sealed record ClassFigures(string Name, int Count, double Precision, doub
 /// <summary>Images of one class that were taken for another.</summary>
 public sealed record Confused(string Truth, string Predicted, int Count);
 
-/// <summary>Figures of a single-label classifier on a set of images.</summary>
+/// <summary>
+/// Figures of a classifier on a set of images. Where <see cref="Labels"/> is there, an image has none or several labels: accuracy is then the share of images right in every label, balanced
+/// accuracy the mean recall of labels, the loss the sum over labels of a binary cross entropy, top-5 undefined, and nothing is confused with something.
+/// </summary>
 public sealed record ClassificationMetrics
 {
     public required int Count { get; init; }
@@ -19,7 +24,7 @@ public sealed record ClassificationMetrics
     /// <summary>Share of images whose highest-scored class is right (ties go to the lower index).</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>Share of images whose class is among the five highest; 1 for five classes or fewer.</summary>
+    /// <summary>Share of images whose class is among the five highest; 1 for five classes or fewer, NaN of several labels.</summary>
     public required double Top5 { get; init; }
 
     /// <summary>Mean of −log p of the right class.</summary>
@@ -33,10 +38,13 @@ public sealed record ClassificationMetrics
 
     public required IReadOnlyList<ClassFigures> PerClass { get; init; }
 
-    /// <summary>What always answering the class that most of these images have would score.</summary>
-    public MajorityBaseline Baseline => MajorityBaseline.Of([.. PerClass.Select(c => c.Count)], [.. PerClass.Select(c => c.Name)]);
+    /// <summary>What only labels that do not exclude each other have; null of single labels.</summary>
+    public LabelSummary? Labels { get; init; }
 
-    /// <summary>Confusion[truth][predicted], in images.</summary>
+    /// <summary>What always answering the class that most of these images have would score.</summary>
+    public MajorityBaseline Baseline => Labels?.Baseline ?? MajorityBaseline.Of([.. PerClass.Select(c => c.Count)], [.. PerClass.Select(c => c.Name)]);
+
+    /// <summary>Confusion[truth][predicted], in images; empty of several labels.</summary>
     public required int[][] Confusion { get; init; }
 
     /// <param name="probabilities">(images, classes), row-major; each row sums to 1.</param>
@@ -81,8 +89,8 @@ public sealed record ClassificationMetrics
 
     /// <summary>Pairs of truth and prediction that are mistaken most often, most first; ties go to the lower class.</summary>
     public IReadOnlyList<Confused> MostConfused(int count) =>
-        [.. Enumerable.Range(0, PerClass.Count)
-            .SelectMany(truth => Enumerable.Range(0, PerClass.Count).Where(predicted => predicted != truth)
+        [.. Enumerable.Range(0, Confusion.Length)
+            .SelectMany(truth => Enumerable.Range(0, Confusion.Length).Where(predicted => predicted != truth)
                 .Select(predicted => new Confused(PerClass[truth].Name, PerClass[predicted].Name, Confusion[truth][predicted])))
             .Where(pair => pair.Count > 0)
             .OrderByDescending(pair => pair.Count)

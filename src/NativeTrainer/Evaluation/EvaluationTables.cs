@@ -1,4 +1,5 @@
 using System.Text;
+using NativeTrainer.Evaluation.MultiLabel;
 using NativeTrainer.Imaging;
 
 namespace NativeTrainer.Evaluation;
@@ -24,9 +25,11 @@ public static class EvaluationTables
         return csv.ToString();
     }
 
-    /// <summary>path,label,predicted,probability and one column of probabilities per class; the label is empty where it is unknown. Crops have x,y,width,height behind the path.</summary>
-    public static string Predictions(IReadOnlyList<PredictedImage> images, IReadOnlyList<string> classes)
+    /// <summary>path,label,predicted,probability and one column of probabilities per class; the label is empty where it is unknown; of several labels path,labels,predicted and the probabilities. Crops have x,y,width,height behind the path.</summary>
+    /// <param name="thresholds">Of several labels an image; null of one.</param>
+    public static string Predictions(IReadOnlyList<PredictedImage> images, IReadOnlyList<string> classes, IReadOnlyList<float>? thresholds = null)
     {
+        if (thresholds is not null) return LabelPredictionsCsv.Format(LabelPredictions.Of(images, classes, thresholds));
         bool cropped = images.Any(i => i.Crop is not null);
         string[] box = cropped ? ["x", "y", "width", "height"] : [];
         var csv = new StringBuilder(CsvLine.Of(["path", .. box, "label", "predicted", "probability", .. classes]));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using NativeTrainer.Evaluation.Metrics;
+using NativeTrainer.Evaluation.MultiLabel;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Models;
@@ -73,12 +74,19 @@ public sealed record EvaluationResult(ClassificationMetrics Metrics, IReadOnlyLi
     /// <summary>What the logits were divided by: of the weights, or fitted to these images; 1 where there is none.</summary>
     public double Temperature { get; init; } = 1;
 
+    /// <summary>What was said of images with several labels; null of one.</summary>
+    public LabelPredictions? Labels { get; init; }
+
     /// <summary>Where one was fitted.</summary>
     public TemperatureScaling? Fitted { get; init; }
 }
 
 /// <summary>Classes, an image each in the order given, and the files that gave no picture.</summary>
-public sealed record PredictionResult(IReadOnlyList<string> Classes, IReadOnlyList<PredictedImage> Images, IReadOnlyList<string> Unusable);
+public sealed record PredictionResult(IReadOnlyList<string> Classes, IReadOnlyList<PredictedImage> Images, IReadOnlyList<string> Unusable)
+{
+    /// <summary>What each label's probability has to reach, of weights with several labels; null of one.</summary>
+    public IReadOnlyList<float>? Thresholds { get; init; }
+}
 
 /// <summary>Runs a model on images: centre crops, running statistics.</summary>
 public static class Evaluator
@@ -90,6 +98,9 @@ public static class Evaluator
         if (options.FitTemperature && options.Augmentation != TestTimeAugmentation.None) throw new UserException("--fit-temperature fits the network's own probabilities; leave --tta out");
         var weights = ColourInput.Of(options.Weights, ModelFile.Load(options.Weights));
         var split = DatasetIndex.OpenSplit(options.Data, options.Split, weights.Labels, options.CropBoxes);
+        bool several = weights.Spec.Head.MultiLabel;
+        if (!several && split.Samples[0].Labels is not null) throw new UserException($"{options.Data}: has none or several labels an image, {options.Weights} one; train on this data first");
+        if (several && options.FitTemperature) throw new UserException($"{options.Weights}: a temperature is fitted to one label an image; these weights have several");
         if (split.Classes.Count > weights.Spec.Head.Classes)
             throw new UserException($"{options.Data}: has {split.Classes.Count} classes, {options.Weights} knows {weights.Spec.Head.Classes}; train on this data first");
         var samples = options.Limit > 0 && options.Limit < split.Samples.Count
@@ -97,7 +108,7 @@ public static class Evaluator
             : split.Samples;
         var names = Names(weights, split.Classes);
         var watch = Stopwatch.StartNew();
-        double temperature = TemperatureScaling.Of(weights);
+        double temperature = several ? 1 : TemperatureScaling.Of(weights);
         var (images, unusable) = Run(options, weights, samples, options.FitTemperature ? null : temperature, stop);
         double seconds = watch.Elapsed.TotalSeconds;
         TemperatureScaling? fitted = null;
@@ -106,6 +117,11 @@ public static class Evaluator
             fitted = Fit(options, images, names.Count);
             temperature = fitted.Temperature;
             images = [.. images.Select(image => image with { Probabilities = TemperatureScaling.Probabilities(image.Probabilities, temperature) })];
+        }
+        if (several)
+        {
+            var said = LabelPredictions.Of(images, names, LabelThresholds.Of(weights));
+            return new EvaluationResult(LabelSummary.Metrics(said), names, images, unusable, images.Count / seconds) { Labels = said };
         }
         var probabilities = images.SelectMany(i => i.Probabilities).ToArray();
         var metrics = ClassificationMetrics.Compute(probabilities, [.. images.Select(i => i.Label)], names);
@@ -116,8 +132,8 @@ public static class Evaluator
     public static PredictionResult Predict(PredictOptions options, CancellationToken stop = default)
     {
         var weights = ColourInput.Of(options.Weights, ModelFile.Load(options.Weights));
-        var (images, unusable) = Run(options, weights, [.. options.Files.Select(f => new Sample(f, -1))], TemperatureScaling.Of(weights), stop);
-        return new PredictionResult(Names(weights, null), images, unusable);
+        var (images, unusable) = Run(options, weights, [.. options.Files.Select(f => new Sample(f, -1))], weights.Spec.Head.MultiLabel ? 1 : TemperatureScaling.Of(weights), stop);
+        return new PredictionResult(Names(weights, null), images, unusable) { Thresholds = weights.Spec.Head.MultiLabel ? LabelThresholds.Of(weights) : null };
     }
 
     private static TemperatureScaling Fit(EvaluateOptions options, IReadOnlyList<PredictedImage> logits, int classes)
@@ -171,7 +187,7 @@ public static class Evaluator
             return values;
         }
 
-        return ([.. source.Samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()) { Crop = s.Crop })],
+        return ([.. source.Samples.Select((s, i) => PredictedImage.Of(s, probabilities.AsSpan(i * classes, classes)))],
             [.. source.Problems.Select(p => $"{p.Path}: {p.Reason}")]);
     }
 

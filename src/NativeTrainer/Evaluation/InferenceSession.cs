@@ -11,7 +11,7 @@ namespace NativeTrainer.Evaluation;
 /// <summary>What an inference session computes for each image.</summary>
 internal enum InferenceOutput
 {
-    /// <summary>One per class, summing to 1.</summary>
+    /// <summary>One per class, summing to 1; where classes do not exclude each other, each for itself.</summary>
     Probabilities,
 
     /// <summary>One per class, before softmax.</summary>
@@ -50,7 +50,7 @@ internal sealed class InferenceSession : IDisposable
         {
             InferenceOutput.Features => features,
             InferenceOutput.Logits => model.Logits(builder, features),
-            _ => builder.Add(new SoftmaxStep(model.Device, model.Logits(builder, features))),
+            _ => model.Probabilities(builder, features),
         };
         _graph = builder.Build([_output]);
         Batch = batch;

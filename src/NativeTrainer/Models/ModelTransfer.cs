@@ -44,7 +44,7 @@ public static class ModelTransfer
     {
         var old = weights.Spec.Head;
         bool fits = weights.Tensors.GetValueOrDefault(old.Hidden.Count > 0 ? "fc.0.weight" : "fc.weight") is { Shape: [_, var features] } && features == weights.Spec.Features;
-        bool keepHead = fits && old.Classes == head.Classes && old.Hidden.SequenceEqual(head.Hidden) && (weights.Labels is null || weights.Labels.SequenceEqual(classes));
+        bool keepHead = fits && old.Classes == head.Classes && old.Hidden.SequenceEqual(head.Hidden) && old.MultiLabel == head.MultiLabel && (weights.Labels is null || weights.Labels.SequenceEqual(classes));
         var model = new ResNet(weights.Spec with { Head = head }, device, precision.For(weights.Spec, device));
         var missing = new List<string>();
         foreach (var parameter in model.Parameters.All)

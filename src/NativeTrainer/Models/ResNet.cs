@@ -94,6 +94,10 @@ public sealed class ResNet : IDisposable
         return new NeighbourHead(spec, Spec.Head.Classes, bank, classes);
     }
 
+    /// <summary>Features (N, F) to probabilities (N, classes), for inference: a softmax, or sigmoids where classes do not exclude each other.</summary>
+    internal Value Probabilities(GraphBuilder graph, Value features)
+        => graph.Add(Spec.Head.MultiLabel ? new SigmoidStep(Device, Logits(graph, features)) : new SoftmaxStep(Device, Logits(graph, features)));
+
     /// <summary>Random weights as torchvision: convolutions He-normal by fan-out, linear layers uniform by fan-in, norms at identity.</summary>
     public void Initialize(ulong seed) => Initialize(seed, _ => true);
 

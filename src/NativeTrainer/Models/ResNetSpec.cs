@@ -44,6 +44,10 @@ public sealed record HeadSpec
     /// <summary>Null for linear layers; else the nearest of kept images vote in their place, which is neither trained nor written as ONNX.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NeighbourSpec? Neighbours { get; init; }
+
+    /// <summary>Classes do not exclude each other: their probabilities are sigmoids, each for itself, where they else are a softmax.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MultiLabel { get; init; }
 }
 
 /// <summary>How an image becomes the network's input; it travels with the weights.</summary>

@@ -34,7 +34,7 @@ public static class AugmentationPreview
         RgbImage[][] columns = [.. Enumerable.Range(0, versions).Select(epoch => Render(device, options, seed, epoch, stored, size, mean, std, chosen))];
         var resizer = new Resizer();
         var cells = Enumerable.Range(0, count).SelectMany(row => columns.Select(column => column[row]).Prepend(resizer.CentreCrop(stored[row], size, size)));
-        string[] labels = [.. Enumerable.Range(0, count).SelectMany(row => Enumerable.Range(1, versions).Select(epoch => $"epoch {epoch}").Prepend(index.Classes[source.Samples[chosen[row]].Label]))];
+        string[] labels = [.. Enumerable.Range(0, count).SelectMany(row => Enumerable.Range(1, versions).Select(epoch => $"epoch {epoch}").Prepend(string.Join(", ", source.Samples[chosen[row]].AllLabels.Select(c => index.Classes[c]))))];
         return ImageGrid.Render([.. cells], labels, versions + 1, Math.Min(size, LargestCell));
     }
 

@@ -21,15 +21,22 @@ internal interface IBatchFeeder : IDisposable
 
 internal static class BatchFeeder
 {
+    /// <summary>1 for each label of a sample.</summary>
+    /// <param name="targets">(classes), 0.</param>
+    public static void Mark(Sample sample, Span<float> targets)
+    {
+        if (sample.Labels is null) targets[sample.Label] = 1;
+        else foreach (int label in sample.Labels) targets[label] = 1;
+    }
+
     /// <summary>The feeder of a stage over the whole training set.</summary>
     /// <param name="options">With a size and an augmentation that are resolved.</param>
     /// <param name="features">Of the training images, where the stage learns on features.</param>
     public static IBatchFeeder For(ResNet model, TrainOptions options, TrainingStage stage, TrainingData data, float[]? features, int batch)
     {
-        int[] labels = [.. data.Train.Samples.Select(s => s.Label)];
-        var sampler = new Sampler(labels, options.Balance == BalanceKind.Sampler ? SamplingKind.Balanced : SamplingKind.Shuffle, options.Seed);
+        var sampler = new Sampler([.. data.Train.Samples.Select(s => s.Label)], options.Balance == BalanceKind.Sampler ? SamplingKind.Balanced : SamplingKind.Shuffle, options.Seed);
         return stage.OnFeatures
-            ? new FeatureFeeder(model, features!, labels, sampler, batch)
+            ? new FeatureFeeder(model, features!, data.Train.Samples, sampler, batch)
             : new ImageFeeder(model, options, AugmentationOptions.Parse(options.Augment), data.Train, sampler, data.Size, batch);
     }
 }
@@ -86,7 +93,10 @@ internal sealed class ImageFeeder : IBatchFeeder
         _augment.Run(_staging, _parameters, step.Input);
         _plan.Draw(_augmentation, _options.Seed, _epoch, _index, _batch, _size);
         _mix?.Run(step.Input, _plan.Pairs, _plan.Count);
-        _plan.FillTargets(batch.Labels, _batch, _model.Spec.Head.Classes, _targets);
+        int classes = _model.Spec.Head.Classes;
+        Array.Clear(_targets);
+        for (int i = 0; i < batch.Count; i++) BatchFeeder.Mark(_source.Samples[batch.SampleIndices[i]], _targets.AsSpan(i * classes, classes));
+        _plan.MixTargets(classes, _targets);
         _model.Device.Upload<float>(_targets, step.Targets);
         _index++;
     }
@@ -100,7 +110,7 @@ internal sealed class ImageFeeder : IBatchFeeder
 }
 
 /// <summary>Features computed once: (images, features), row-major.</summary>
-internal sealed class FeatureFeeder(ResNet model, float[] features, int[] labels, Sampler sampler, int batch) : IBatchFeeder
+internal sealed class FeatureFeeder(ResNet model, float[] features, IReadOnlyList<Sample> samples, Sampler sampler, int batch) : IBatchFeeder
 {
     private readonly float[] _input = new float[batch * model.Spec.Features];
     private readonly float[] _targets = new float[batch * model.Spec.Head.Classes];
@@ -119,7 +129,7 @@ internal sealed class FeatureFeeder(ResNet model, float[] features, int[] labels
         {
             int image = _order[_next++];
             features.AsSpan(image * width, width).CopyTo(_input.AsSpan(i * width));
-            _targets[i * model.Spec.Head.Classes + labels[image]] = 1;
+            BatchFeeder.Mark(samples[image], _targets.AsSpan(i * model.Spec.Head.Classes, model.Spec.Head.Classes));
         }
         model.Device.Upload<float>(_input, step.Input);
         model.Device.Upload<float>(_targets, step.Targets);

@@ -43,28 +43,17 @@ public sealed class MixPlan
         }
     }
 
-    /// <summary>targets (N, K) row i becomes λ·onehot(label i) + (1 − λ)·onehot(partner's label), or onehot(label i) where i is not mixed.</summary>
-    /// <param name="labels">One per sample of the batch, 0 ≤ label &lt; K; n of them count.</param>
-    /// <param name="n">Samples of the batch.</param>
+    /// <summary>targets (N, K) row i becomes λ·row i + (1 − λ)·its partner's row; rows of samples that are not mixed stay.</summary>
     /// <param name="classes">K.</param>
-    /// <param name="targets">Row-major, at least n·K; overwritten.</param>
-    public void FillTargets(int[] labels, int n, int classes, float[] targets)
+    /// <param name="targets">Row-major, of the samples themselves.</param>
+    public void MixTargets(int classes, Span<float> targets)
     {
-        if (targets.Length < (long)n * classes || labels.Length < n)
-            throw new ArgumentException($"{n} samples of {classes} classes against {labels.Length} labels and {targets.Length} targets");
-        Array.Clear(targets, 0, n * classes);
-        for (int i = 0; i < n; i++) targets[i * classes + labels[i]] = 1;
         for (int i = 0; i < Count; i++)
         {
             var pair = Pairs[i];
-            Give(pair.First, pair.Second, pair.Lambda);
-            Give(pair.Second, pair.First, pair.Lambda);
-        }
-
-        void Give(int self, int other, float lambda)
-        {
-            targets[self * classes + labels[self]] = lambda;
-            targets[self * classes + labels[other]] += 1 - lambda;
+            Span<float> first = targets.Slice(pair.First * classes, classes), second = targets.Slice(pair.Second * classes, classes);
+            for (int c = 0; c < classes; c++)
+                (first[c], second[c]) = (pair.Lambda * first[c] + (1 - pair.Lambda) * second[c], pair.Lambda * second[c] + (1 - pair.Lambda) * first[c]);
         }
     }
 

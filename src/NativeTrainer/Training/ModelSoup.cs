@@ -152,7 +152,9 @@ public static class ModelSoup
             using var session = new InferenceSession(model, _like.Spec.Preprocessing.Size, _batch, InferenceOutput.Probabilities);
             using var arena = _device.Allocate(session.ArenaBytes);
             session.Bind(arena);
-            return ClassificationMetrics.Compute(session.Run(_source, _stop), [.. _source.Samples.Select(s => s.Label)], _classes);
+            float[] probabilities = session.Run(_source, _stop);
+            if (!_like.Spec.Head.MultiLabel) return ClassificationMetrics.Compute(probabilities, [.. _source.Samples.Select(s => s.Label)], _classes);
+            return SeveralLabels.Metrics([.. _source.Samples.Select((s, i) => PredictedImage.Of(s, probabilities.AsSpan(i * _classes.Count, _classes.Count)))], _classes);
         }
 
         public void Dispose() => _source.Dispose();

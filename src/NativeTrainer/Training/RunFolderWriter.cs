@@ -22,7 +22,7 @@ public sealed class RunFolderWriter(TrainOptions options, TimeProvider? clock = 
         ConfusionCsv = "confusion.csv", PredictionsCsv = "predictions.csv";
 
     private const string CsvHeader =
-        "epoch,stage,train_loss,val_loss,val_accuracy,val_top5,val_balanced_accuracy,val_macro_f1,learning_rate,images_per_second,seconds,best,allowed\n";
+        "epoch,stage,train_loss,val_loss,val_accuracy,val_top5,val_balanced_accuracy,val_macro_f1,learning_rate,images_per_second,seconds,best,allowed,val_map\n";
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private string _folder = "", _events = "";
@@ -54,8 +54,8 @@ public sealed class RunFolderWriter(TrainOptions options, TimeProvider? clock = 
         RunFolderFile.Append(_events, RunFolderEvents.Scalars(Now, epoch.Epoch, Scalars(epoch)));
         if (!epoch.IsBest) return;
         Replace(PerClassCsv, EvaluationTables.PerClass(epoch.Validation));
-        Replace(ConfusionCsv, EvaluationTables.Confusion(epoch.Validation));
-        if (epoch.Predictions.Count > 0) Replace(PredictionsCsv, EvaluationTables.Predictions(epoch.Predictions, _classes));
+        if (epoch.Validation.Labels is null) Replace(ConfusionCsv, EvaluationTables.Confusion(epoch.Validation));
+        if (epoch.Predictions.Count > 0) Replace(PredictionsCsv, EvaluationTables.Predictions(epoch.Predictions, _classes, epoch.Validation.Labels?.Thresholds));
     }
 
     private double Now => (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
@@ -99,14 +99,14 @@ public sealed class RunFolderWriter(TrainOptions options, TimeProvider? clock = 
     {
         var metrics = epoch.Validation;
         return CsvLine.Of(epoch.Epoch, epoch.Stage, epoch.TrainLoss, metrics.Loss, metrics.Accuracy, metrics.Top5, metrics.BalancedAccuracy,
-            metrics.MacroF1, TopRate(epoch), epoch.ImagesPerSecond, epoch.Seconds, epoch.IsBest, string.Join(' ', Allowed.Select(mark => mark.Split(' ')[0])));
+            metrics.MacroF1, TopRate(epoch), epoch.ImagesPerSecond, epoch.Seconds, epoch.IsBest, string.Join(' ', Allowed.Select(mark => mark.Split(' ')[0])), metrics.Labels?.MeanAveragePrecision ?? double.NaN);
     }
 
     private byte[] JsonLine(EpochReport epoch)
     {
         var metrics = epoch.Validation;
         var line = new MetricsLine(epoch.Epoch, epoch.Stage, epoch.TrainLoss, new ValidationLine(metrics.Loss, metrics.Accuracy, metrics.Top5,
-            metrics.BalancedAccuracy, metrics.MacroF1), epoch.LearningRates, epoch.ImagesPerSecond, epoch.Seconds, epoch.IsBest, Allowed);
+            metrics.BalancedAccuracy, metrics.MacroF1, metrics.Labels?.MeanAveragePrecision), epoch.LearningRates, epoch.ImagesPerSecond, epoch.Seconds, epoch.IsBest, Allowed);
         return [.. JsonSerializer.SerializeToUtf8Bytes(line, MetricsJson.Default.MetricsLine), (byte)'\n'];
     }
 
@@ -115,7 +115,7 @@ public sealed class RunFolderWriter(TrainOptions options, TimeProvider? clock = 
         ("loss/train", (float)epoch.TrainLoss),
         ("loss/validation", (float)epoch.Validation.Loss),
         ("validation/accuracy", (float)epoch.Validation.Accuracy),
-        ("validation/top5", (float)epoch.Validation.Top5),
+        .. epoch.Validation.Labels is { } labels ? [("validation/map", (float)labels.MeanAveragePrecision)] : new[] { ("validation/top5", (float)epoch.Validation.Top5) },
         ("validation/balanced_accuracy", (float)epoch.Validation.BalancedAccuracy),
         ("validation/macro_f1", (float)epoch.Validation.MacroF1),
         .. epoch.LearningRates.Select(rate => ($"learning_rate/{rate.Key}", rate.Value)),
@@ -125,7 +125,8 @@ public sealed class RunFolderWriter(TrainOptions options, TimeProvider? clock = 
     private static float TopRate(EpochReport epoch) => epoch.LearningRates.Count == 0 ? float.NaN : epoch.LearningRates.Values.Max();
 }
 
-internal sealed record ValidationLine(double Loss, double Accuracy, double Top5, double BalancedAccuracy, double MacroF1);
+internal sealed record ValidationLine(double Loss, double Accuracy, double Top5, double BalancedAccuracy, double MacroF1,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Map = null);
 
 internal sealed record MetricsLine(int Epoch, string Stage, double TrainLoss, ValidationLine Validation, IReadOnlyDictionary<string, float> LearningRates,
     double ImagesPerSecond, double Seconds, bool Best, IReadOnlyList<string> Allowed);

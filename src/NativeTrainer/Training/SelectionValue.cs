@@ -10,6 +10,7 @@ internal static class SelectionValue
         SelectionMetric.BalancedAccuracy => metrics.BalancedAccuracy,
         SelectionMetric.MacroF1 => metrics.MacroF1,
         SelectionMetric.Loss => -metrics.Loss,
+        SelectionMetric.Map => metrics.Labels?.MeanAveragePrecision ?? double.NaN,
         _ => metrics.Accuracy,
     };
 }

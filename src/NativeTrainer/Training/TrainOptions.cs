@@ -88,6 +88,9 @@ public enum SelectionMetric
     BalancedAccuracy,
     MacroF1,
     Loss,
+
+    /// <summary>Mean average precision, of images with several labels: what picks there unless another figure than accuracy is asked for.</summary>
+    Map,
 }
 
 /// <summary>Everything that decides a run. Saved as <c>options.json</c> in the run folder; given back, it repeats the run.</summary>

@@ -42,8 +42,8 @@ public sealed class TrainStep : IDisposable
         var logits = model.Logits(builder, features);
         // Features that are computed once have no pictures that a teacher could see.
         if (options.Teacher is not null && size != 0) _teacher = builder.Input("teacher's logits", _targets.Shape);
-        _loss = builder.Add(_teacher is null
-            ? new LossStep(model.Device, logits, _targets, _classWeights, options.LabelSmoothing)
+        _loss = builder.Add(model.Spec.Head.MultiLabel ? new SigmoidLossStep(model.Device, logits, _targets, _classWeights, options.LabelSmoothing)
+            : _teacher is null ? new LossStep(model.Device, logits, _targets, _classWeights, options.LabelSmoothing)
             : new DistillationLossStep(model.Device, logits, _targets, _teacher, _classWeights, options.LabelSmoothing, options.DistillAlpha, options.DistillTemperature));
         _graph = builder.Build([_loss], reuseMemory, options.CheckpointActivations);
         _losses = model.Device.OpenReadback(1, model.Device.StepsAhead + 1);

@@ -4,6 +4,7 @@ using NativeTrainer.Advice.Planning;
 using NativeTrainer.Advice.Report;
 using NativeTrainer.Advice.Runs;
 using NativeTrainer.Evaluation.Metrics;
+using NativeTrainer.Evaluation.MultiLabel;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Training.FewShot;
@@ -84,9 +85,14 @@ public static class Trainer
         using var data = new TrainingData(setup.Index, options, setup.Model.Spec.Preprocessing, both.OnNote, stop, nameUnusable: false, shared: shared);
         if (data.Validation.Samples.Count == 0) throw new UserException($"{options.Data}: there are no validation images; add a val folder or set --val-fraction above 0");
         var audit = shared?.Audit ?? DatasetAudit.Quick(setup.Index, options.Data, options.Allow, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Seed, stop);
-        var facts = RunFacts.Of(setup, RunChecks.Shape(data), RunChecks.AreRatesGiven(asked)) with { Stem = RunChecks.Stem(setup, data) };
-        if (plan is null && shared is null && asked.Augment != "auto" && !audit.Refused) facts = facts with { Risks = RunChecks.Risks(setup, data) };
-        audit = RunChecks.Add(audit, plan?.Findings ?? RunChecks.Before(facts), RunChecks.Looked(tried: plan is not null || facts.Risks is not null), options.Allow);
+        RunFacts? facts = null;
+        // Their rules are of one label an image.
+        if (!data.MultiLabel)
+        {
+            facts = RunFacts.Of(setup, RunChecks.Shape(data), RunChecks.AreRatesGiven(asked)) with { Stem = RunChecks.Stem(setup, data) };
+            if (plan is null && shared is null && asked.Augment != "auto" && !audit.Refused) facts = facts with { Risks = RunChecks.Risks(setup, data) };
+            audit = RunChecks.Add(audit, plan?.Findings ?? RunChecks.Before(facts), RunChecks.Looked(tried: plan is not null || facts.Risks is not null), options.Allow);
+        }
         both.OnAudit(audit);
         if (audit.Refused) throw new AuditRefusedException(audit);
         var card = Marked(setup.Card, audit);
@@ -97,18 +103,18 @@ public static class Trainer
     }
 
     /// <summary>With what is to be said of the result, which the run folder's audit then has too.</summary>
-    private static TrainResult Judged(TrainResult result, RunFacts facts)
+    private static TrainResult Judged(TrainResult result, RunFacts? facts)
     {
-        if (result.BestEpoch < 1 || result.Interrupted) return result;
+        if (facts is null || result.BestEpoch < 1 || result.Interrupted) return result;
         var audit = RunChecks.Add(result.Audit, RunChecks.After(facts, result.Best), RunChecks.KindsOfResult, facts.Options.Allow);
         RunFolderFile.Replace(Path.Combine(result.RunFolder, AuditJson.FileName), Encoding.UTF8.GetBytes(AuditJson.Format(audit)));
         return result with { Audit = audit, Findings = [.. audit.Findings.Where(finding => RunChecks.KindsOfResult.Contains(finding.Kind) && !facts.Options.Allow.Any(finding.Kind.Matches))] };
     }
 
-    // The start weights' own mark is of another data set, their temperature of other weights, and how their head was fitted no longer true.
+    // The start weights' own mark is of another data set, their temperature and thresholds of other weights, and how their head was fitted no longer true.
     private static ModelWeights Marked(ModelWeights card, AuditReport audit)
     {
-        var notes = card.Notes.Where(note => note.Key is not (AllowedKey or TemperatureScaling.Key or FewShotNote.Key)).ToDictionary();
+        var notes = card.Notes.Where(note => note.Key is not (AllowedKey or TemperatureScaling.Key or LabelThresholds.Key or FewShotNote.Key)).ToDictionary();
         if (audit.Marks.Count > 0) notes[AllowedKey] = string.Join(", ", audit.Marks);
         return card with { Notes = notes };
     }

@@ -50,7 +50,7 @@ internal sealed class TrainingData : IDisposable
         Problems = [.. problems, .. Validation.Problems];
         Unusable = [.. Problems.Select(p => $"{p.Path}: {p.Reason}")];
         if (nameUnusable && Unusable.Count > 0) note($"{Unusable.Count} file{(Unusable.Count == 1 ? "" : "s")} left out, no picture could be read:\n  {string.Join("\n  ", Unusable)}");
-        foreach (string name in Classes.Where((_, c) => Train.Samples.All(s => s.Label != c)))
+        foreach (string name in Classes.Where((_, c) => Train.Samples.All(s => !s.AllLabels.Contains(c))))
             throw new UserException($"{options.Data}: no usable training image of class '{name}' is left; add images or remove the class");
     }
 
@@ -97,11 +97,15 @@ internal sealed class TrainingData : IDisposable
         return source;
     }
 
-    /// <summary>Class weights n / (classes · nₖ).</summary>
+    /// <summary>Pictures may have none or several labels.</summary>
+    public bool MultiLabel => Train.Samples[0].Labels is not null;
+
+    /// <summary>Class weights n / (classes · nₖ); of several labels, the weights (n − nₖ) / nₖ of those that are there.</summary>
     public float[] InverseShares()
     {
         var counts = new int[Classes.Count];
-        foreach (var sample in Train.Samples) counts[sample.Label]++;
+        foreach (int label in Train.Samples.SelectMany(s => s.AllLabels)) counts[label]++;
+        if (MultiLabel) return [.. counts.Select(n => (Train.Samples.Count - n) / (float)n)];
         return [.. counts.Select(n => Train.Samples.Count / (float)(Classes.Count * n))];
     }
 

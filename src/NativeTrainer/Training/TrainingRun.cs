@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NativeTrainer.Advice.Audit;
 using NativeTrainer.Evaluation;
+using NativeTrainer.Evaluation.MultiLabel;
 using NativeTrainer.Graph;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels;
@@ -30,6 +31,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private float[]? _trainFeatures, _validationFeatures;
     private Teacher? _teacher;
+    private IReadOnlyList<float>? _thresholds; // Of the last validation, where images have several labels.
     private TrainingPosition _at = new();
     private ClassificationMetrics? _best;
     private Arena? _activations;
@@ -304,7 +306,11 @@ internal sealed class TrainingRun : IDisposable
         });
     }
 
-    private void SaveModel(string name) => ModelFile.Save(Path.Combine(_folder, name), ModelTransfer.Export(_model, _card));
+    private void SaveModel(string name)
+    {
+        var card = _thresholds is null ? _card : _card with { Notes = new Dictionary<string, string>(_card.Notes) { [LabelThresholds.Key] = LabelThresholds.Text(_thresholds) } };
+        ModelFile.Save(Path.Combine(_folder, name), ModelTransfer.Export(_model, card));
+    }
 
     /// <summary>Runs with the moving average in the weights' place, where there is one.</summary>
     private T WithAverage<T>(Optimizer optimizer, Func<T> action)
@@ -332,9 +338,16 @@ internal sealed class TrainingRun : IDisposable
     {
         int classes = _data.Classes.Count;
         float[] probabilities = stage is { OnFeatures: true } ? HeadOnFeatures(_validationFeatures!) : Infer(InferenceOutput.Probabilities, _data.Validation);
-        var samples = _data.Validation.Samples;
-        var metrics = ClassificationMetrics.Compute(probabilities, [.. samples.Select(s => s.Label)], _data.Classes);
-        return (metrics, [.. samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()) { Crop = s.Crop })]);
+        PredictedImage[] images = [.. _data.Validation.Samples.Select((s, i) => PredictedImage.Of(s, probabilities.AsSpan(i * classes, classes)))];
+        return (Metrics(images, probabilities), images);
+    }
+
+    private ClassificationMetrics Metrics(PredictedImage[] images, float[] probabilities)
+    {
+        if (!_model.Spec.Head.MultiLabel) return ClassificationMetrics.Compute(probabilities, [.. images.Select(image => image.Label)], _data.Classes);
+        var metrics = SeveralLabels.Metrics(images, _data.Classes);
+        _thresholds = metrics.Labels!.Thresholds;
+        return metrics;
     }
 
     /// <summary>Metrics of the best weights where their epoch lies before a resumption; of the present ones where no epoch has ended yet.</summary>
@@ -345,7 +358,9 @@ internal sealed class TrainingRun : IDisposable
         using var best = ModelTransfer.Load(path, ModelFile.Load(path), _device);
         using var session = new InferenceSession(best, _size, _batch, InferenceOutput.Probabilities);
         session.Bind(_activations!);
-        return ClassificationMetrics.Compute(session.Run(_data.Validation), [.. _data.Validation.Samples.Select(s => s.Label)], _data.Classes);
+        float[] probabilities = session.Run(_data.Validation);
+        int classes = _data.Classes.Count;
+        return Metrics([.. _data.Validation.Samples.Select((s, i) => PredictedImage.Of(s, probabilities.AsSpan(i * classes, classes)))], probabilities);
     }
 
     private float[] Infer(InferenceOutput output, BatchSource source, CancellationToken stop = default)
@@ -382,7 +397,7 @@ internal sealed class TrainingRun : IDisposable
         int width = _model.Spec.Features, classes = _data.Classes.Count, count = features.Length / width;
         var builder = new GraphBuilder(_device, GraphMode.Inference);
         var input = builder.Input("features", new Shape(count, width));
-        var output = builder.Add(new Graph.Steps.SoftmaxStep(_device, _model.Logits(builder, input)));
+        var output = _model.Probabilities(builder, input);
         var graph = builder.Build([output]);
         using var arena = _device.Allocate(graph.ArenaBytes);
         graph.Bind(arena);

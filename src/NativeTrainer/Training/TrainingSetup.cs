@@ -41,7 +41,9 @@ internal sealed class TrainingSetup : IDisposable
         ResNet? model = null;
         try
         {
-            var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout };
+            if (index.MultiLabel) options = SeveralLabels.Options(options, note);
+            else if (options.Metric == SelectionMetric.Map) throw new UserException($"--metric map is of images with several labels; {options.Data} has one a picture: take accuracy, balanced-accuracy, macro-f1 or loss");
+            var head = new HeadSpec { Classes = index.Classes.Count, Hidden = options.HeadHidden, Dropout = options.HeadDropout, MultiLabel = index.MultiLabel };
             model = CreateModel(options, head, index.Classes, device, note, out var card, out var saved);
             RequireSize(model, options);
             options = ResolvedOptions.For(options, model.Spec, options.Weights is null);

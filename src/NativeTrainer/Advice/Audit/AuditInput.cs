@@ -38,7 +38,11 @@ internal sealed record AuditFeatures(float[] Values, int Width, FeatureOptions O
 /// <summary>Everything the checks look at, gathered once. What was not gathered is null, and checks that need it do not run.</summary>
 internal sealed record AuditInput
 {
+    /// <summary>With one label a picture, be it the one that stands for several.</summary>
     public required DatasetIndex Index { get; init; }
+
+    /// <summary>Pictures have none, one or several labels: labels and classes of the samples stand for them in divisions only.</summary>
+    public bool MultiLabel { get; init; }
 
     /// <summary>Train, then val, then test, each in the data set's order.</summary>
     public required IReadOnlyList<AuditSample> Samples { get; init; }

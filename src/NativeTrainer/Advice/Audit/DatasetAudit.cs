@@ -79,7 +79,7 @@ public static class DatasetAudit
     }
 
     private static AuditInput Unread(DatasetIndex index, int threads, ulong seed)
-        => new() { Index = index, Samples = AuditInput.SamplesOf(index), Pictures = [], Decoded = new HashSet<SplitName>(), Threads = threads, Seed = seed };
+        => index.MultiLabel ? Unread(index.Stratified(), threads, seed) with { MultiLabel = true } : new() { Index = index, Samples = AuditInput.SamplesOf(index), Pictures = [], Decoded = new HashSet<SplitName>(), Threads = threads, Seed = seed };
 
     /// <summary>Runs the checks for which the input has what they need.</summary>
     internal static AuditReport Judge(AuditInput input, string data, AuditMode mode, AuditPolicy policy, CancellationToken stop)
@@ -89,6 +89,11 @@ public static class DatasetAudit
         {
             FindingKind[] kinds = [.. check.Kinds.Where(policy.LooksFor)];
             if (kinds.Length == 0) continue;
+            if (input.MultiLabel && check.NeedsOneLabel)
+            {
+                missing.Add(new NotChecked(kinds, "is about pictures with one label each"));
+                continue;
+            }
             var lacking = check.Needs & ~input.Has;
             if (lacking != 0)
             {

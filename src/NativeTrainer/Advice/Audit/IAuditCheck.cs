@@ -36,6 +36,9 @@ internal interface IAuditCheck
 
     AuditNeeds Needs { get; }
 
+    /// <summary>It asks about classes, or how they are told apart, so that pictures must have one label each.</summary>
+    bool NeedsOneLabel => false;
+
     /// <param name="input">Has what <see cref="Needs"/> names.</param>
     /// <returns>At most one finding per kind and place; none where all is well.</returns>
     IEnumerable<Finding> Run(AuditInput input, CancellationToken stop);

@@ -45,6 +45,7 @@ public static class Planner
         DatasetIndex? whole = null;
         using var setup = TrainingSetup.Open(options.Training, TrainingSetup.OpenDevice, note, index =>
         {
+            index.RequireOneLabel(options.Training.Data, "a plan");
             (whole, shape) = (index, Shape(index));
             return index.Limited(options.ProbeImages, 0, options.Training.Seed);
         });

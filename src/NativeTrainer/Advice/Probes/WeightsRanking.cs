@@ -27,6 +27,7 @@ public sealed record WeightsRanking(IReadOnlyList<RankedWeights> Ranked, double 
     public static WeightsRanking Of(string data, IReadOnlyList<string> files, FeatureOptions options, ulong seed = 1, Action<string, int, int>? progress = null, CancellationToken stop = default)
     {
         var index = DatasetIndex.Open(data, new DatasetOptions { Seed = seed });
+        index.RequireOneLabel(data, "the ranking");
         var train = index.Split(SplitName.Train);
         var ranked = new List<RankedWeights>();
         double chance = 0;

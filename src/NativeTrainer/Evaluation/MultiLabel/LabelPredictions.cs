@@ -28,6 +28,26 @@ public sealed record LabelPredictions
 
     public int Count => Targets.Length / Labels.Count;
 
+    /// <summary>Of images whose labels are known.</summary>
+    /// <param name="thresholds">Of each label.</param>
+    public static LabelPredictions Of(IReadOnlyList<PredictedImage> images, IReadOnlyList<string> labels, IReadOnlyList<float> thresholds)
+    {
+        bool[] targets = Marks([.. images.Select(image => image.Labels ?? [image.Label])], labels.Count);
+        return Of([.. images.SelectMany(image => image.Probabilities)], targets, labels, thresholds) with
+        {
+            Names = [.. images.Select(image => image.Crop is { } box ? $"{image.Path} {box.X},{box.Y},{box.Width},{box.Height}" : image.Path)],
+        };
+    }
+
+    /// <summary>(samples, labels): whether each has it.</summary>
+    internal static bool[] Marks(IReadOnlyList<IReadOnlyList<int>> samples, int labels)
+    {
+        var marks = new bool[samples.Count * labels];
+        for (int n = 0; n < samples.Count; n++)
+            foreach (int label in samples[n]) marks[n * labels + label] = true;
+        return marks;
+    }
+
     /// <param name="probabilities">(samples, labels).</param>
     /// <param name="targets">(samples, labels).</param>
     /// <param name="thresholds">Of each label; null takes one half.</param>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using NativeTrainer.Evaluation.Metrics;
+using NativeTrainer.Weights;
 
 namespace NativeTrainer.Evaluation.MultiLabel;
 
@@ -10,6 +12,25 @@ public static class LabelThresholds
 {
     /// <summary>Fewer samples with a label tell nothing of where to cut; it keeps one half.</summary>
     private const int LeastPositives = 3;
+
+    /// <summary>Where a weights file keeps them, among its metadata.</summary>
+    public const string Key = "nativetrainer.thresholds";
+
+    /// <summary>Those that weights were given; one half for each where they were given none.</summary>
+    public static float[] Of(ModelWeights weights)
+    {
+        int labels = weights.Spec.Head.Classes;
+        float[] none = [.. Enumerable.Repeat(LabelPredictions.UsualThreshold, labels)];
+        if (!weights.Notes.TryGetValue(Key, out string? text)) return none;
+        string[] parts = text.Split(',');
+        var found = new float[parts.Length];
+        for (int c = 0; c < parts.Length; c++)
+            if (!float.TryParse(parts[c], NumberStyles.Float, CultureInfo.InvariantCulture, out found[c]) || found[c] is not (>= 0 and <= 1)) return none;
+        return parts.Length == labels ? found : none;
+    }
+
+    /// <summary>As a weights file's metadata holds them.</summary>
+    public static string Text(IEnumerable<float> thresholds) => string.Join(',', thresholds.Select(t => t.ToString(CultureInfo.InvariantCulture)));
 
     /// <param name="probabilities">(samples, labels).</param>
     /// <param name="targets">(samples, labels).</param>

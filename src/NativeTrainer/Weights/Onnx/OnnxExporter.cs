@@ -1,4 +1,5 @@
 using NativeTrainer.Evaluation.Metrics;
+using NativeTrainer.Evaluation.MultiLabel;
 using NativeTrainer.Imaging;
 using NativeTrainer.Models;
 using NativeTrainer.Training;
@@ -24,6 +25,11 @@ public static class OnnxExporter
         if (options.CheckLimit < 1) throw new UserException($"the comparison takes at least 1 picture, not {options.CheckLimit}");
         string file = RunWeights.Best(options.Weights);
         var weights = ColourInput.Of(file, ModelFile.Load(file));
+        if (weights.Spec.Head.MultiLabel)
+        {
+            if (options.Softmax) throw new UserException($"{file}: its classes do not exclude each other, so their probabilities are no softmax; leave --softmax out and take the sigmoid of each logit");
+            note($"probabilities are the sigmoid of each logit; a label is said to be there from {LabelThresholds.Text(LabelThresholds.Of(weights))} on");
+        }
         var runtime = OnnxRuntimeLibrary.Find(options.OnnxRuntime);
         var pictures = ExportPictures.Of(options, file, weights.Spec.Preprocessing, note, stop);
         var gate = new ExportGate(options with { Weights = file }, weights, pictures);

@@ -11,6 +11,8 @@ internal sealed class AbsentClassCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Files;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         foreach (var split in (SplitName[])[SplitName.Val, SplitName.Test])

@@ -13,6 +13,8 @@ internal sealed class ClassSharesCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Files;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         foreach (var split in (SplitName[])[SplitName.Val, SplitName.Test])

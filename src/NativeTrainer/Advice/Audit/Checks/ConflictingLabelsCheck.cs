@@ -11,6 +11,8 @@ internal sealed class ConflictingLabelsCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Files;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         var evidence = new List<Evidence>();

@@ -17,6 +17,8 @@ internal sealed class CoverageCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Features;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         var measured = input.Measured;

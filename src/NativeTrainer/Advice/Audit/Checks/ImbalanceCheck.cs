@@ -14,6 +14,8 @@ internal sealed class ImbalanceCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Files;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         int[] train = input.UsableCounts(SplitName.Train);

@@ -18,6 +18,8 @@ internal sealed class LabelErrorCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Features | AuditNeeds.Copies;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         var measured = input.Measured;

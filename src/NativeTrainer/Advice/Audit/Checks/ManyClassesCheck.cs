@@ -12,6 +12,8 @@ internal sealed class ManyClassesCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Files;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         int classes = input.Index.Classes.Count;

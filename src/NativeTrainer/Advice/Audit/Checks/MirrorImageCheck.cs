@@ -15,6 +15,8 @@ internal sealed class MirrorImageCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Features | AuditNeeds.Mirrored;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         int[] known = MirroredPictures.Known(input);

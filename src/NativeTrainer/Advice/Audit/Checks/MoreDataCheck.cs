@@ -20,6 +20,8 @@ internal sealed class MoreDataCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Features;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         var measured = input.Measured;

@@ -15,6 +15,8 @@ internal sealed class RedundancyCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Copies;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         var report = input.Measured.Duplicates(stop);

@@ -19,6 +19,8 @@ internal sealed class SourceTooFarCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Features | AuditNeeds.Copies;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         var measured = input.Measured;

@@ -12,6 +12,8 @@ internal sealed class SpuriousCorrelationCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Measures;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         var measured = input.Measured;

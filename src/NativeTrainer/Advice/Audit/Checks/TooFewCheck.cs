@@ -18,6 +18,8 @@ internal sealed class TooFewCheck : IAuditCheck
 
     public AuditNeeds Needs => AuditNeeds.Files;
 
+    public bool NeedsOneLabel => true;
+
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {
         int[] counts = input.UsableCounts(SplitName.Train);
