@@ -13,10 +13,13 @@ internal static class AuditTime
     public const string Help = """
         advice-quality time --data DIR --weights FILE [--size PIXELS] [--rounds N] [--threads N]
             in turns (3 rounds), each with an empty cache: the features of all pictures, and the whole command audit with its report; decoding alone, and the audit
-            that train makes by itself; medians and their ratios as Markdown
+            that train makes by itself; medians and their ratios as Markdown; then each check by itself
         """;
 
     private const string CacheVariable = "XDG_CACHE_HOME";
+
+    /// <summary>Seconds from which a check is listed.</summary>
+    private const double Shown = 0.05;
 
     public static void Run(CommandArguments arguments)
     {
@@ -37,7 +40,25 @@ internal static class AuditTime
         Environment.SetEnvironmentVariable(CacheVariable, kept);
         Quick(index, data, threads);
         Write("the same the second time", [.. Enumerable.Range(0, rounds).Select(_ => Seconds(() => Quick(index, data, threads)))]);
+        Checks(index, data, weights, size, rounds, threads);
         Directory.Delete(kept, recursive: true);
+    }
+
+    // With all threads, one after another; what several need is derived in the first of them.
+    private static void Checks(DatasetIndex index, string data, string weights, int size, int rounds, int threads)
+    {
+        var options = new AuditOptions { Data = data, Weights = weights, Size = size };
+        var unread = new AuditInput { Index = index, Samples = AuditInput.SamplesOf(index), Pictures = [], Decoded = new HashSet<SplitName>(), Threads = threads };
+        IAuditCheck[] checks = [.. DatasetAudit.Checks.Where(check => !check.Needs.HasFlag(AuditNeeds.Production))];
+        double[][] seconds = [.. checks.Select(_ => new double[rounds])];
+        for (int round = 0; round < rounds; round++)
+        {
+            var input = PictureSurvey.Measure(unread, options, AuditNeeds.Features | AuditNeeds.Measures | AuditNeeds.Mirrored, null, null, default);
+            for (int i = 0; i < checks.Length; i++) seconds[i][round] = Seconds(() => checks[i].Run(input, default).Count());
+        }
+        Console.WriteLine("\n| check, by itself | seconds |\n|---|---|");
+        foreach (var (check, taken) in checks.Zip(seconds).OrderByDescending(pair => Comparison.Median(pair.Second)).Where(pair => Comparison.Median(pair.Second) >= Shown))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {string.Join(", ", check.Kinds.Select(kind => $"{kind.Code} {kind.Slug}"))} | {Comparison.Median(taken):F2} |"));
     }
 
     private static void Look(FeatureOptions options, Sample[] samples)

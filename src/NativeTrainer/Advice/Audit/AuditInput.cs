@@ -51,6 +51,9 @@ internal sealed record AuditInput
 
     public AuditFeatures? Features { get; init; }
 
+    /// <summary>Null where nobody computed them.</summary>
+    public MirroredPictures? Mirrored { get; init; }
+
     /// <summary>Statistics of unlabelled pictures as the network will meet them, null for those that do not decode; null where none were given.</summary>
     public IReadOnlyList<PictureStatistics?>? Production { get; init; }
 
@@ -66,8 +69,8 @@ internal sealed record AuditInput
     /// <summary>Groups of two or more samples with the same content, in the order of their first sample; members are indices into <see cref="Samples"/>, ascending.</summary>
     public IReadOnlyList<int[]> Copies => field ??= FindCopies();
 
-    public AuditNeeds Has => AuditNeeds.Files | (Decoded.Count > 0 ? AuditNeeds.Decoding : 0) | (Pictures.Any(picture => picture.Signature is not null) ? AuditNeeds.Measures : 0) | (Features is null ? 0 : AuditNeeds.Features)
-        | (Production is null ? 0 : AuditNeeds.Production);
+    public AuditNeeds Has => AuditNeeds.Files | (Decoded.Count > 0 ? AuditNeeds.Decoding : 0) | (Pictures.Any(picture => picture.Signature is not null) ? AuditNeeds.Measures | AuditNeeds.Copies : 0)
+        | (Features is null ? 0 : AuditNeeds.Features) | (Mirrored is null ? 0 : AuditNeeds.Mirrored) | (Production is null ? 0 : AuditNeeds.Production);
 
     public static IReadOnlyList<AuditSample> SamplesOf(DatasetIndex index)
         => [.. Enum.GetValues<SplitName>().SelectMany(split => index.Split(split).Select(sample => new AuditSample(sample, split, index.Classes[sample.Label])))];

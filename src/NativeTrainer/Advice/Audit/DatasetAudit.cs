@@ -15,6 +15,9 @@ public sealed record AuditProgress(string Step, int Done, int Total);
 /// <summary>Looks at a data set before a network does.</summary>
 public static class DatasetAudit
 {
+    /// <summary>Checks that run at the same time: about as many as take long.</summary>
+    private const int MostBeside = 4;
+
     /// <summary>Every check, in the order in which they run; the report orders findings by harm.</summary>
     internal static IReadOnlyList<IAuditCheck> Checks { get; } =
     [
@@ -52,16 +55,21 @@ public static class DatasetAudit
         return Judge(PictureSurvey.Measure(Unread(index, threads, seed), new AuditOptions { Data = data, Mode = AuditMode.Quick }, AuditNeeds.Measures, null, null, stop), data, AuditMode.Quick, policy, stop);
     }
 
-    /// <summary>The checks beside each other, one after another to each thread; their findings in the checks' order.</summary>
+    /// <summary>A few checks beside each other, each with its share of the threads; their findings in the checks' order.</summary>
     private static List<Finding> Run(IReadOnlyList<IAuditCheck> checks, AuditInput input, CancellationToken stop)
     {
         // What several of them derive from the input has to be there before they start.
         _ = (input.Measured, input.Copies);
+        if (checks.Any(check => check.Needs.HasFlag(AuditNeeds.Copies))) input.Measured.Duplicates(stop);
+        int beside = Math.Min(input.Threads, MostBeside);
+        var shared = input with { Threads = input.Threads / beside };
+        // Those with features take longest; the others fill up what time the last of these leaves.
+        int[] order = [.. Enumerable.Range(0, checks.Count).OrderBy(i => checks[i].Needs.HasFlag(AuditNeeds.Features) ? 0 : 1)];
         var found = new IReadOnlyList<Finding>[checks.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = input.Threads, CancellationToken = stop };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = beside, CancellationToken = stop };
         try
         {
-            Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, checks.Count), EnumerablePartitionerOptions.NoBuffering), parallel, i => found[i] = [.. checks[i].Run(input, stop)]);
+            Parallel.ForEach(Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering), parallel, i => found[i] = [.. checks[i].Run(shared, stop)]);
         }
         catch (AggregateException failures)
         {
@@ -123,7 +131,7 @@ public static class DatasetAudit
     private static string Reason(AuditNeeds lacking) => lacking switch
     {
         AuditNeeds.Production => "needs pictures from use: --production FOLDER",
-        AuditNeeds.Features => "needs features: --weights FILE",
+        AuditNeeds.Features or (AuditNeeds.Features | AuditNeeds.Mirrored) => "needs features: --weights FILE",
         _ => "needs every picture measured, as the command audit does",
     };
 

@@ -20,6 +20,12 @@ internal enum AuditNeeds
 
     /// <summary>Signatures and statistics of every picture.</summary>
     Measures = 8,
+
+    /// <summary>The search for copies (<see cref="MeasuredPictures.Duplicates"/>): made with all threads before the checks that ask for it run beside each other.</summary>
+    Copies = 16,
+
+    /// <summary>Features of a few mirror images, computed while the network is there.</summary>
+    Mirrored = 32,
 }
 
 /// <summary>One question asked of a data set. Checks do not know of each other and give the same findings whatever the number of threads.</summary>

@@ -30,13 +30,14 @@ internal static class PictureSurvey
                 Statistics = statistics.Statistics[i],
             };
         }
-        return input with
+        var measured = input with
         {
             Pictures = facts,
             Decoded = Enum.GetValues<SplitName>().ToHashSet(),
             Features = network.Weights is null ? null : new AuditFeatures(Spread(set, samples.Length), set.Width, network),
             Production = production is null ? null : Statistics(production, input.Threads, progress, stop),
         };
+        return network.Weights is null || !needs.HasFlag(AuditNeeds.Mirrored) ? measured : measured with { Mirrored = MirroredPictures.Of(measured, store, stop) };
     }
 
     /// <summary>Hashes each file, and no more.</summary>

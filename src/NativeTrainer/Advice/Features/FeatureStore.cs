@@ -26,6 +26,9 @@ public sealed class FeatureStore : IDisposable
     /// <summary>Features of a picture; 0 without a network.</summary>
     public int Width => _network?.Width ?? 0;
 
+    /// <summary>What a picture is decoded for, in pixels: it comes no smaller, where the file has so much.</summary>
+    internal int ShortSide => PictureReader.ShortSide(_network);
+
     /// <summary>One pass over pictures.</summary>
     /// <param name="samples">Any; labels are not looked at.</param>
     /// <param name="measures">What to measure beside the features, each with a name of its own.</param>

@@ -100,7 +100,7 @@ public sealed class CrossValidation
         // One group that holds everything, or doubts about all others, leave nothing else to learn from.
         if (outside.Length == 0) outside = [.. Enumerable.Range(0, _labels.Length)];
         var held = _features.Select(inside);
-        return [.. LinearProbe.Fit(_features.Select(outside), [.. outside.Select(i => _labels[i])], _classes, strengths, _products).Select(p => p.Scores(held, _products))];
+        return [.. LinearProbe.Fit(_features, _labels, outside, _classes, strengths, _products).Select(p => p.Scores(held, _products))];
     }
 
     private (int Strength, double Temperature, double LogLoss) Best(float[][] scores, int[] samples)

@@ -46,7 +46,7 @@ internal sealed class CurveTrials
 
         Trial Try(int[] chosen, int[] asked)
         {
-            var probe = LinearProbe.Fit(train.Select(chosen), [.. chosen.Select(i => labels[i])], classes, [strength], products)[0];
+            var probe = LinearProbe.Fit(train, labels, chosen, classes, [strength], products)[0];
             int[] best = LinearProbe.Best(probe.Scores(own ? held : held.Select(asked), products), classes);
             return new Trial(asked, [.. asked.Select((row, i) => best[i] == heldLabels[row])]);
         }

@@ -32,15 +32,18 @@ public readonly record struct FeatureMatrix(float[] Values, int Width)
     }
 
     /// <summary>The mean row.</summary>
-    internal double[] Mean()
+    internal double[] Mean() => Mean([.. Enumerable.Range(0, Rows)]);
+
+    /// <summary>The mean of the chosen rows.</summary>
+    internal double[] Mean(ReadOnlySpan<int> rows)
     {
         var mean = new double[Width];
-        for (int i = 0; i < Rows; i++)
+        foreach (int i in rows)
         {
             var row = Row(i);
             for (int j = 0; j < Width; j++) mean[j] += row[j];
         }
-        TensorPrimitives.Divide(mean, Math.Max(Rows, 1), mean);
+        TensorPrimitives.Divide(mean, Math.Max(rows.Length, 1), mean);
         return mean;
     }
 
@@ -48,10 +51,18 @@ public readonly record struct FeatureMatrix(float[] Values, int Width)
     internal FeatureMatrix Less(double[] row)
     {
         var values = new float[Values.Length];
-        for (int i = 0; i < Rows; i++)
-        {
-            for (int j = 0; j < Width; j++) values[i * Width + j] = (float)(Values[i * Width + j] - row[j]);
-        }
+        CopyLess(row, [.. Enumerable.Range(0, Rows)], values);
         return new FeatureMatrix(values, Width);
+    }
+
+    /// <summary>Writes the chosen rows, with a row subtracted from each, one after another.</summary>
+    internal void CopyLess(double[] row, ReadOnlySpan<int> rows, Span<float> values)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            var from = Row(rows[i]);
+            var to = values.Slice(i * Width, Width);
+            for (int j = 0; j < to.Length; j++) to[j] = (float)(from[j] - row[j]);
+        }
     }
 }

@@ -28,33 +28,41 @@ public sealed class LinearProbe
     public static LinearProbe Fit(FeatureMatrix features, ReadOnlySpan<int> labels, int classes, double strength, int threads = 0)
     {
         using var products = new MatrixProducts(threads);
-        return Fit(features, labels, classes, [strength], products)[0];
+        return Fit(features, labels, [.. Enumerable.Range(0, features.Rows)], classes, [strength], products)[0];
     }
 
     /// <summary>One classifier for each strength.</summary>
-    internal static LinearProbe[] Fit(FeatureMatrix features, ReadOnlySpan<int> labels, int classes, ReadOnlySpan<double> strengths, MatrixProducts products)
+    /// <param name="labels">Of all features.</param>
+    /// <param name="rows">Those that teach.</param>
+    internal static LinearProbe[] Fit(FeatureMatrix features, ReadOnlySpan<int> labels, ReadOnlySpan<int> rows, int classes, ReadOnlySpan<double> strengths, MatrixProducts products)
     {
-        int n = features.Rows, d = features.Width;
-        if (n == 0 || labels.Length != n) throw new ArgumentException($"{labels.Length} labels for {n} feature vectors");
-        var mean = features.Mean();
-        var centred = features.Less(mean);
-        var (targets, shares) = Targets(labels, classes);
+        int n = rows.Length, d = features.Width;
+        if (n == 0 || labels.Length != features.Rows) throw new ArgumentException($"{labels.Length} labels for {features.Rows} feature vectors, {n} of them to learn from");
+        var mean = features.Mean(rows);
+        var centred = products.Memory.Centred.Of(n * d).AsSpan(0, n * d);
+        features.CopyLess(mean, rows, centred);
+        var (targets, shares) = Targets(labels, rows, classes);
         bool inSamples = n <= d;
-        double[] system = inSamples ? Inner(centred, products) : products.TransposedMultiply(centred.Values, d, centred.Values, d);
         int size = inSamples ? n : d;
+        double[] system = products.Memory.System.Of(size * size), factor = products.Memory.Factor.Of(size * size);
+        if (inSamples) Inner(centred, d, products, system.AsSpan(0, size * size));
+        else products.TransposedMultiply(centred, d, centred, d, system.AsSpan(0, size * size));
         double unit = 0;
         for (int i = 0; i < size; i++) unit += system[i * size + i] / size;
-        var sides = inSamples ? Transposed(targets, classes) : products.TransposedMultiply(targets, classes, centred.Values, d);
+        var sides = inSamples ? Transposed(targets, classes) : products.TransposedMultiply(targets, classes, centred, d);
         var probes = new LinearProbe[strengths.Length];
         for (int s = 0; s < strengths.Length; s++)
         {
             // Equal features leave nothing to tell apart: any penalty gives the classes' shares.
             double penalty = unit > 0 ? strengths[s] * unit : 1;
-            bool last = s == strengths.Length - 1;
-            var (matrix, solution) = (last ? system : (double[])system.Clone(), last ? sides : (double[])sides.Clone());
-            for (int i = 0; i < size; i++) matrix[i * size + i] += penalty;
-            Cholesky.Factor(matrix, size, products.Parallel).Solve(solution, products.Parallel);
-            if (inSamples) solution = products.TransposedMultiply(ToFloat(Transposed(solution, n)), classes, centred.Values, d);
+            for (int i = 0; i < size; i++)
+            {
+                system.AsSpan(i * size, i + 1).CopyTo(factor.AsSpan(i * size));
+                factor[i * size + i] += penalty;
+            }
+            var solution = (double[])sides.Clone();
+            Cholesky.Factor(factor, size, products.Parallel).Solve(solution, products.Parallel);
+            if (inSamples) solution = products.TransposedMultiply(ToFloat(Transposed(solution, n)), classes, centred, d);
             var weights = ToFloat(solution);
             var bias = new double[classes];
             for (int c = 0; c < classes; c++) bias[c] = shares[c] - TensorPrimitives.Dot<double>(solution.AsSpan(c * d, d), mean);
@@ -88,23 +96,23 @@ public sealed class LinearProbe
     }
 
     // One-hot less the classes' shares, so that the bias is left out of the system.
-    private static (float[] Targets, double[] Shares) Targets(ReadOnlySpan<int> labels, int classes)
+    private static (float[] Targets, double[] Shares) Targets(ReadOnlySpan<int> labels, ReadOnlySpan<int> rows, int classes)
     {
         var shares = new double[classes];
-        foreach (int label in labels) shares[label] += 1.0 / labels.Length;
-        var targets = new float[labels.Length * classes];
-        for (int i = 0; i < labels.Length; i++)
+        foreach (int row in rows) shares[labels[row]] += 1.0 / rows.Length;
+        var targets = new float[rows.Length * classes];
+        for (int i = 0; i < rows.Length; i++)
         {
-            for (int c = 0; c < classes; c++) targets[i * classes + c] = (float)((labels[i] == c ? 1 : 0) - shares[c]);
+            for (int c = 0; c < classes; c++) targets[i * classes + c] = (float)((labels[rows[i]] == c ? 1 : 0) - shares[c]);
         }
         return (targets, shares);
     }
 
-    private static double[] Inner(FeatureMatrix features, MatrixProducts products)
+    private static void Inner(ReadOnlySpan<float> centred, int width, MatrixProducts products, Span<double> system)
     {
-        var inner = new float[features.Rows * features.Rows];
-        products.MultiplyTransposed(features.Values, features.Values, features.Width, inner);
-        return ToDouble(inner);
+        var inner = products.Memory.Inner.Of(system.Length).AsSpan(0, system.Length);
+        products.MultiplyTransposed(centred, centred, width, inner);
+        TensorPrimitives.ConvertTruncating<float, double>(inner, system);
     }
 
     /// <summary>(rows, columns) to (columns, rows).</summary>
@@ -123,13 +131,6 @@ public sealed class LinearProbe
     {
         var result = new float[values.Length];
         TensorPrimitives.ConvertTruncating<double, float>(values, result);
-        return result;
-    }
-
-    private static double[] ToDouble(float[] values)
-    {
-        var result = new double[values.Length];
-        TensorPrimitives.ConvertTruncating<float, double>(values, result);
         return result;
     }
 }

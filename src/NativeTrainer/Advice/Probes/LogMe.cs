@@ -53,18 +53,21 @@ public static class LogMe
 
     private static Tridiagonal Gram(FeatureMatrix features, double scale, MatrixProducts products)
     {
-        var gram = products.TransposedMultiply(features.Values, features.Width, features.Values, features.Width);
-        TensorPrimitives.Divide(gram, scale, gram);
-        return Tridiagonal.Reduce(gram, features.Width, products.Parallel);
+        int d = features.Width;
+        var gram = products.Memory.System.Of(d * d);
+        products.TransposedMultiply(features.Values, d, features.Values, d, gram.AsSpan(0, d * d));
+        TensorPrimitives.Divide(gram.AsSpan(0, d * d), scale, gram);
+        return Tridiagonal.Reduce(gram, d, products.Parallel);
     }
 
     private static Tridiagonal Inner(FeatureMatrix features, double scale, MatrixProducts products)
     {
-        var inner = new float[features.Rows * features.Rows];
-        products.MultiplyTransposed(features.Values, features.Values, features.Width, inner);
-        var system = new double[inner.Length];
-        for (int i = 0; i < inner.Length; i++) system[i] = inner[i] / scale;
-        return Tridiagonal.Reduce(system, features.Rows, products.Parallel);
+        int n = features.Rows;
+        float[] inner = products.Memory.Inner.Of(n * n);
+        products.MultiplyTransposed(features.Values, features.Values, features.Width, inner.AsSpan(0, n * n));
+        double[] system = products.Memory.System.Of(n * n);
+        for (int i = 0; i < n * n; i++) system[i] = inner[i] / scale;
+        return Tridiagonal.Reduce(system, n, products.Parallel);
     }
 
     private static void AddRow(ReadOnlySpan<float> row, double factor, double[] sum)

@@ -14,7 +14,7 @@ internal sealed class MatrixProducts : IDisposable
     /// <summary>Rows of a block that is multiplied at once.</summary>
     private const int RowBlock = 256;
 
-    /// <summary>Rows whose float32 sums are added up in float64.</summary>
+    /// <summary>Rows, at most, whose float32 sums are added up in float64.</summary>
     private const int SumBlock = 1024;
 
     /// <summary>Float32 values of the other operand that lie on the device at once.</summary>
@@ -22,6 +22,7 @@ internal sealed class MatrixProducts : IDisposable
 
     private readonly CpuDevice _device;
     private readonly Dictionary<(int N, int In, int Out), Linear> _plans = [];
+    private readonly ReusedArray<float> _part = new();
     private Arena? _arena;
 
     /// <param name="threads">0 takes all processors.</param>
@@ -33,6 +34,9 @@ internal sealed class MatrixProducts : IDisposable
 
     /// <summary>For loops beside the products, on as many threads.</summary>
     public ParallelOptions Parallel { get; }
+
+    /// <summary>For systems that are solved with the products; one at a time.</summary>
+    public SystemMemory Memory { get; } = new();
 
     /// <summary>c (m, k) = a (m, d) · b (k, d)ᵀ.</summary>
     public void MultiplyTransposed(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int d, Span<float> c)
@@ -62,9 +66,18 @@ internal sealed class MatrixProducts : IDisposable
     /// <summary>a (n, p)ᵀ · b (n, q), as (p, q); summed in float64 over blocks of rows.</summary>
     public double[] TransposedMultiply(ReadOnlySpan<float> a, int p, ReadOnlySpan<float> b, int q)
     {
-        int n = a.Length / p, rows = Math.Min(n, SumBlock);
         var sum = new double[p * q];
-        var part = new float[p * q];
+        TransposedMultiply(a, p, b, q, sum);
+        return sum;
+    }
+
+    /// <param name="sum">(p, q), overwritten.</param>
+    public void TransposedMultiply(ReadOnlySpan<float> a, int p, ReadOnlySpan<float> b, int q, Span<double> sum)
+    {
+        int n = a.Length / p, blocks = (n + SumBlock - 1) / SumBlock, rows = (n + blocks - 1) / Math.Max(blocks, 1);
+        sum.Clear();
+        if (n == 0) return;
+        var part = _part.Of(p * q).AsSpan(0, p * q);
         var plan = Plan(rows, q, p);
         var (x, dw, dy, workspace) = Tensors(plan, new Shape(rows, q), new Shape(p, q), new Shape(rows, p));
         for (int row = 0; row < n; row += rows)
@@ -78,10 +91,9 @@ internal sealed class MatrixProducts : IDisposable
             _device.Upload(b.Slice(row * q, height * q), x.Slice(0, new Shape(height * q)));
             _device.Upload(a.Slice(row * p, height * p), dy.Slice(0, new Shape(height * p)));
             plan.BackwardWeights(x, dy, dw, GradientWrite.Overwrite, workspace);
-            _device.Download<float>(dw, part);
+            _device.Download(dw, part);
             for (int i = 0; i < sum.Length; i++) sum[i] += part[i];
         }
-        return sum;
     }
 
     public void Dispose()

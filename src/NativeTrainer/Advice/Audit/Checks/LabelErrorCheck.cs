@@ -16,7 +16,7 @@ internal sealed class LabelErrorCheck : IAuditCheck
 
     public IReadOnlyList<FindingKind> Kinds { get; } = [DirtyDataKinds.LabelErrors];
 
-    public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Features;
+    public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Features | AuditNeeds.Copies;
 
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {

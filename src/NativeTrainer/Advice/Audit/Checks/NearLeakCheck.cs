@@ -16,7 +16,7 @@ internal sealed class NearLeakCheck : IAuditCheck
 
     public IReadOnlyList<FindingKind> Kinds { get; } = [LeakageKinds.NearDuplicate];
 
-    public AuditNeeds Needs => AuditNeeds.Measures;
+    public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Copies;
 
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {

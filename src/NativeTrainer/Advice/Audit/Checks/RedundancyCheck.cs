@@ -13,7 +13,7 @@ internal sealed class RedundancyCheck : IAuditCheck
 
     public IReadOnlyList<FindingKind> Kinds { get; } = [AmountKinds.Redundancy, AmountKinds.ConflictingLabels];
 
-    public AuditNeeds Needs => AuditNeeds.Measures;
+    public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Copies;
 
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {

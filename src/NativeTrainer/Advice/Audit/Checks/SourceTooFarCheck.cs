@@ -17,7 +17,7 @@ internal sealed class SourceTooFarCheck : IAuditCheck
 
     public IReadOnlyList<FindingKind> Kinds { get; } = [TransferKinds.SourceTooFar];
 
-    public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Features;
+    public AuditNeeds Needs => AuditNeeds.Measures | AuditNeeds.Features | AuditNeeds.Copies;
 
     public IEnumerable<Finding> Run(AuditInput input, CancellationToken stop)
     {

@@ -73,6 +73,7 @@ public sealed class WeightsCheckTests : IDisposable
             Features = new AuditFeatures(set.Values, set.Width, new FeatureOptions { Weights = _weights, Threads = 2, Cache = false }),
             Threads = 2,
         };
+        input = input with { Mirrored = MirroredPictures.Of(input, store, TestContext.Current.CancellationToken) };
         return [.. check.Run(input, TestContext.Current.CancellationToken)];
     }
 
