@@ -3,6 +3,7 @@ using System.Text.Json;
 using NativeTrainer.Advice.Planning;
 using NativeTrainer.Advice.Report;
 using NativeTrainer.Evaluation;
+using NativeTrainer.Evaluation.MultiLabel;
 using NativeTrainer.Imaging;
 using NativeTrainer.Training;
 
@@ -62,6 +63,8 @@ public sealed class RunRecord
         var record = new RunRecord(folder);
         if (!File.Exists(record.In(TrainOptionsFile.Name)) && !File.Exists(record.In(PredictionsCsv.FileName)))
             throw new UserException($"{folder}: has neither {TrainOptionsFile.Name} nor {PredictionsCsv.FileName}, so it is no run folder; give the folder that train printed");
+        if (File.Exists(record.In(PredictionsCsv.FileName)) && LabelPredictionsCsv.Is(folder))
+            throw new UserException($"{folder}: its images have none or several labels, and reports are of one; 'metrics {folder}' gives all figures with their intervals");
         record.Options = record.Try(TrainOptionsFile.Name, "the settings are not known", path => TrainOptionsFile.Load(path));
         record.Epochs = record.Try(RunFolderWriter.MetricsJsonLines, "there are no curves", Lines) ?? [];
         record.Audit = record.Try(AuditJson.FileName, "what was found in the data is not known", path => JsonSerializer.Deserialize(File.ReadAllBytes(path), AuditJsonContext.Default.AuditFile));

@@ -39,6 +39,7 @@ internal sealed class SweepData
     {
         var training = options.Training;
         var whole = DatasetIndex.Open(training.Data, new DatasetOptions { ValidationFraction = training.ValidationFraction, Seed = training.Seed, CropBoxes = training.CropBoxes, Fix = training.Fix });
+        whole.RequireOneLabel(training.Data, "a sweep");
         if (whole.Split(SplitName.Train).Any(sample => sample.Pixels is not null))
             throw new UserException($"{training.Data}: its pictures lie together in one file, which the manifests of a sweep cannot name. Save them as files of their own first.");
         if (options.PerClass > 0) whole = whole.PerClass(options.PerClass, training.Seed);
