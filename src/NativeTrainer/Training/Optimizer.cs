@@ -111,4 +111,5 @@ internal sealed class Optimizer : IDisposable
         _bufferEma?.Step(Averages[1].Average, Averages[1].Present, decay);
     }
 
-    public void Dispose() => _arena.Dispose();}
+    public void Dispose() => _arena.Dispose();
+}
