@@ -12,10 +12,11 @@ public sealed class LivePageTests(CliFixture fixture) : IClassFixture<CliFixture
         Browser.Require();
         using TextWriter log = TextWriter.Synchronized(new StringWriter()), output = new StringWriter();
         string run = fixture.In("live");
-        var training = Task.Run(() => CommandLine.Run(["train", "--data", fixture.Data, "--weights", fixture.Weights, "--strategy", "full", "--epochs", "150", "--batch", "6", "--threads", "1", "--lr", "0.0001",
+        var training = Task.Run(() => CommandLine.Run(["train", "--data", fixture.Data, "--weights", fixture.Weights, "--strategy", "full", "--epochs", "80", "--batch", "6", "--threads", "1", "--lr", "0.0001",
             "--allow", "NT4,NT5", "--no-report", "--ui", "--out", run], output, log));
         string address;
-        while (!Regex.IsMatch(log.ToString()!, @"live page  (http://\S+)\s")) await Task.Delay(20);
+        while (!training.IsCompleted && !Regex.IsMatch(log.ToString()!, @"live page  (http://\S+)\s")) await Task.Delay(20);
+        Assert.False(training.IsCompleted, log.ToString());
         address = Regex.Match(log.ToString()!, @"live page  (http://\S+)\s").Groups[1].Value;
         using var json = JsonDocument.Parse(await Task.Run(() => Browser.Run("live.mjs", address)));
         Assert.True(await training == 0, log.ToString());

@@ -67,7 +67,7 @@ public sealed class RunVerdict
         if (Weakest(report, accuracy.Value) is { } weak) found.Add(weak);
         else if (Confused(report) is { } pair) found.Add(pair);
         if (report.Figures.FirstOrDefault(f => f.Key == "ece") is { Value: > Miscalibrated } ece)
-            found.Add(new($"Its probabilities are off by {Number(100 * ece.Value, "0.#")} points on average: it is not as often right as it says.", $"Fit a temperature: 'nativetrainer evaluate --weights {run.In(RunRecord.BestWeights)} --data {data} --split val --fit-temperature'."));
+            found.Add(new($"Its probabilities are off by {Number(100 * ece.Value, "0.#")} points on average: it is right more or less often than it says.", $"Fit a temperature: 'nativetrainer evaluate --weights {run.In(RunRecord.BestWeights)} --data {data} --split val --fit-temperature'."));
         return found;
     }
 

@@ -18,7 +18,8 @@ internal sealed class CurvesSection(HtmlWriter html)
             Chart("Loss", stages, best, [new("training", "var(--train)", Points(epochs, e => e.TrainLoss), "6 3"), new("validation", "var(--val)", Points(epochs, e => e.Validation.Loss))]);
             Chart("Validation accuracy", stages, best, [new("accuracy", "var(--train)", Points(epochs, e => e.Validation.Accuracy)), new("macro F1", "var(--val)", Points(epochs, e => e.Validation.MacroF1), "6 3")]);
             Chart("Highest learning rate", stages, best, [new("rate", "var(--train)", Points(epochs, e => e.LearningRates.Count == 0 ? double.NaN : e.LearningRates.Values.Max()))]);
-            Chart("Images a second", stages, best, [new("images a second", "var(--train)", Points([.. epochs.Where(e => e.Stage == epochs[^1].Stage)], e => e.ImagesPerSecond))], fromZero: true);
+            // On cached features an epoch takes milliseconds, and its speed says nothing.
+            if (epochs[^1].Stage != "head") Chart("Images a second", stages, best, [new("images a second", "var(--train)", Points([.. epochs.Where(e => e.Stage == epochs[^1].Stage)], e => e.ImagesPerSecond))], fromZero: true);
         });
         Numbers(epochs);
     }
