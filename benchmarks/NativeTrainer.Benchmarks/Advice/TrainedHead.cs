@@ -35,7 +35,7 @@ internal sealed class TrainedHead : IDisposable
         using var step = new TrainStep(_model, options, 0, batch);
         using var arena = _device.Allocate(step.ArenaBytes);
         step.Bind(arena);
-        using var feeder = new FeatureFeeder(_model, train.Values, labels, new Sampler(labels, SamplingKind.Shuffle, seed), batch);
+        using var feeder = new FeatureFeeder(_model, train.Values, [.. labels.Select(label => new Sample("", label))], new Sampler(labels, SamplingKind.Shuffle, seed), batch);
         var schedule = new LearningRateSchedule(options, feeder.BatchesPerEpoch, feeder.BatchesPerEpoch * options.Epochs);
         int done = 0;
         for (int epoch = 0; epoch < options.Epochs; epoch++)

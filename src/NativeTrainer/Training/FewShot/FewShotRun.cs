@@ -62,7 +62,7 @@ internal sealed class FewShotRun(TrainingSetup setup, ITrainingObserver observer
             IsBest = true,
             Predictions = [.. data.Validation.Samples.Select((s, i) => new PredictedImage(s.Path, s.Label, probabilities.AsSpan(i * classes, classes).ToArray()) { Crop = s.Crop })],
         });
-        Checkpoint.Save(folder, setup.Device, _model.Parameters, null, _options, new TrainingPosition { Stage = 1, EpochsDone = 1, BestEpoch = 1, BestValue = metrics.Accuracy }, data.Fingerprint);
+        Checkpoint.Save(folder, setup.Device, _model.Parameters, null, null, new TrainingPosition { Stage = 1, EpochsDone = 1, BestEpoch = 1, BestValue = metrics.Accuracy }, data.Fingerprint);
         return Result(metrics, images / Math.Max(seconds, 1e-9)) with { FewShot = fit.Choice };
     }
 
