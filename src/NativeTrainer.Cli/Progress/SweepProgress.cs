@@ -12,7 +12,7 @@ internal sealed class SweepProgress(TextWriter log) : ISweepObserver
 
     public void OnPlan(SweepRecord record)
     {
-        log.WriteLine($"{Plural(record.TrainImages, "image")} to learn from; {record.Division} ({Plural(record.JudgedImages, "image")})");
+        log.WriteLine($"{Plural(record.TrainImages, "image")} to learn from; {SweepText.Division(record)}");
         string budget = record.BudgetSeconds > 0 ? $" of {Time(TimeSpan.FromSeconds(record.BudgetSeconds))}" : "";
         log.WriteLine($"decoding, features and a probe took {Time(TimeSpan.FromSeconds(record.PreparationSeconds))}{budget}; on pictures: {(record.Rungs.Count == 0 ? "nothing" : string.Join(", then ", record.Rungs.Select(rung => $"{Plural(rung.Arms, "arm")} for {Plural(rung.Epochs, "epoch")}")))}");
     }

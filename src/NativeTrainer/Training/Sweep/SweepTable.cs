@@ -56,7 +56,7 @@ internal static class SweepTable
         {
             var second = judged[1];
             text += second.P < Level
-                ? Text($", {Points(second)} more than {second.Arm}, the next, which is more than chance (p = {second.P:0.000})")
+                ? Text($", {Points(second)} more than {second.Arm}, the next, which is more than chance (p {(second.P < 0.001 ? "< 0.001" : Text($"= {second.P:0.000}"))})")
                 : Text($", {Points(second)} more than {second.Arm}, the next, which may be chance (p = {second.P:0.00})");
             SweepRow[] worse = [.. judged.Skip(1).Where(row => row.P < Level)];
             text += worse.Length == judged.Length - 1 ? ". All others are measurably worse."
