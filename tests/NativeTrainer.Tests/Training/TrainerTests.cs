@@ -67,7 +67,7 @@ public sealed class TrainerTests : IDisposable
         Trainer.Train(options, stages);
         Assert.Equal(["head", "head", "layer3", "layer3", "layer2", "layer2", "layer1", "layer1", "conv1", "conv1", "conv1"], Stages("plateau"));
         Assert.Equal(4, stages.Notes.Count(note => note.Contains("learn, with their peak rates", StringComparison.Ordinal)));
-        Assert.Contains(stages.Notes, note => note.StartsWith("from epoch 5 on layer2 (5.0e-10), layer3 (1.0e-09), fc (1.0e-09)", StringComparison.Ordinal));
+        Assert.Contains(stages.Notes, note => note.StartsWith("from epoch 5 on layer2 (5.0e-10), layer3 (1.0e-9), fc (1.0e-9)", StringComparison.Ordinal));
         using var stop = new CancellationTokenSource();
         // The last step of the second epoch of a stage: the next one's turn comes after the resumption.
         var stopped = Trainer.Train(options with { Out = _pictures.In("stopped") }, new Recorder(4 * 5, stop), stop.Token);
