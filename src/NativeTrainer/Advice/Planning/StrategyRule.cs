@@ -13,7 +13,7 @@ namespace NativeTrainer.Advice.Planning;
 internal sealed class StrategyRule
 {
     /// <summary>
-    /// Fewer images a class than this leave little to learn all layers from: a head in closed form, which up to 8 did better than a trained one by 1.0 points on average (<c>advice-quality few-shot</c>).
+    /// Fewer images a class than this leave little to learn all layers from: a head in closed form, which did better than a trained one by about a point on average (<c>advice-quality few-shot</c>).
     /// </summary>
     public const double FewShot = 8;
 
