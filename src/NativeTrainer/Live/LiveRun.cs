@@ -66,7 +66,13 @@ public sealed class LiveRun : ITrainingObserver
     {
         Past(new LiveEvent("epoch")
         {
-            Epoch = epoch.Epoch, Stage = epoch.Stage, TrainLoss = Finite(epoch.TrainLoss), Loss = Finite(epoch.Validation.Loss), Accuracy = epoch.Validation.Accuracy, Speed = epoch.ImagesPerSecond, Best = epoch.IsBest,
+            Epoch = epoch.Epoch,
+            Stage = epoch.Stage,
+            TrainLoss = Finite(epoch.TrainLoss),
+            Loss = Finite(epoch.Validation.Loss),
+            Accuracy = epoch.Validation.Accuracy,
+            Speed = epoch.ImagesPerSecond,
+            Best = epoch.IsBest,
         });
         if (epoch.IsBest && epoch.Predictions.Count > 0) Past(new LiveEvent("samples") { Epoch = epoch.Epoch, Images = Worst(epoch.Predictions) });
     }
@@ -168,7 +174,13 @@ public sealed class LiveRun : ITrainingObserver
         if (!File.Exists(Path.Combine(folder, RunFolderWriter.MetricsJsonLines))) return [];
         return Reports.RunRecord.Read(folder).Epochs.Select(e => new LiveEvent("epoch")
         {
-            Epoch = e.Epoch, Stage = e.Stage, TrainLoss = Finite(e.TrainLoss), Loss = Finite(e.Validation.Loss), Accuracy = e.Validation.Accuracy, Speed = e.ImagesPerSecond, Best = e.Best,
+            Epoch = e.Epoch,
+            Stage = e.Stage,
+            TrainLoss = Finite(e.TrainLoss),
+            Loss = Finite(e.Validation.Loss),
+            Accuracy = e.Validation.Accuracy,
+            Speed = e.ImagesPerSecond,
+            Best = e.Best,
         });
     }
 

@@ -25,6 +25,7 @@ public static class OnnxExporter
         if (options.CheckLimit < 1) throw new UserException($"the comparison takes at least 1 picture, not {options.CheckLimit}");
         string file = RunWeights.Best(options.Weights);
         var weights = ColourInput.Of(file, ModelFile.Load(file));
+        if (weights.Spec.Head.Neighbours is not null) throw new UserException($"{file}: its head is a vote of nearest images, which is no ONNX graph; fit another one with --few-shot-head ridge");
         if (weights.Spec.Head.MultiLabel)
         {
             if (options.Softmax) throw new UserException($"{file}: its classes do not exclude each other, so their probabilities are no softmax; leave --softmax out and take the sigmoid of each logit");
