@@ -21,9 +21,9 @@ public sealed class RunFolderWriterTests : IDisposable
         writer.OnEpoch(Epoch(2, best: false));
 
         string[] csv = File.ReadAllLines(In("metrics.csv"));
-        Assert.Equal("epoch,stage,train_loss,val_loss,val_accuracy,val_top5,val_balanced_accuracy,val_macro_f1,learning_rate,images_per_second,seconds,best,allowed", csv[0]);
+        Assert.Equal("epoch,stage,train_loss,val_loss,val_accuracy,val_top5,val_balanced_accuracy,val_macro_f1,learning_rate,images_per_second,seconds,best,allowed,val_map", csv[0]);
         Assert.Equal(["1", "2"], csv[1..].Select(line => line.Split(',')[0]));
-        Assert.All(csv, line => Assert.Equal(13, line.Split(',').Length));
+        Assert.All(csv, line => Assert.Equal(14, line.Split(',').Length));
         var json = File.ReadLines(In("metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal([1, 2], json.Select(line => line.GetProperty("epoch").GetInt32()));
         Assert.Equal(0.5, json[0].GetProperty("validation").GetProperty("accuracy").GetDouble());
