@@ -64,7 +64,7 @@ internal static class LiveScript
           }
           function state(text) {
             ended = text === 'done' || text.indexOf('diverged') === 0;
-            put('state', { running: 'Training.', stopping: 'Stopping after this step, and saving …', stopped: 'Stopped and saved.', done: 'Done: report.html is in the run folder.' }[text] || text);
+            put('state', { running: 'Training.', stopping: 'Stopping after this step, and saving …', stopped: 'Stopped and saved.', done: 'Done. All of it is in the run folder.' }[text] || text);
             at('stop').hidden = text !== 'running';
             at('resume').hidden = text !== 'stopped';
             at('close').hidden = text !== 'stopped';
