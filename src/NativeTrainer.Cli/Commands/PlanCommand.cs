@@ -4,6 +4,7 @@ using NativeTrainer.Cli.Arguments;
 using NativeTrainer.Cli.Output;
 using NativeTrainer.Cli.Progress;
 using NativeTrainer.Imaging;
+using NativeTrainer.Reports;
 using NativeTrainer.Training;
 
 namespace NativeTrainer.Cli.Commands;
@@ -21,13 +22,16 @@ internal static class PlanCommand
             "nativetrainer plan photos --weights resnet50.safetensors",
             "nativetrainer plan photos --weights resnet50.safetensors --size 160 --strategy full",
             "nativetrainer plan photos --weights resnet50.safetensors --lr-find",
+            "nativetrainer plan photos --weights resnet50.safetensors --html plan.html",
             "nativetrainer plan photos --weights resnet50.safetensors --json");
         var path = new Argument<string?>("DATA") { Description = "As --data of train.", Arity = ArgumentArity.ZeroOrOne };
         command.Add(path);
         var flags = new TrainFlags(command, withOut: false);
         var json = JsonFlag.Make();
+        var page = Options.Text("--html", "FILE", "Write the plan there too, as a page to read and keep: one file that opens without a network.");
         var measure = RatesFlag();
         command.Add(measure);
+        command.Add(page);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -35,6 +39,7 @@ internal static class PlanCommand
             var options = flags.Read(parsed);
             if (parsed.GetValue(path) is string data) options = options.Data == "" ? options with { Data = data } : throw new UserException($"the data is given twice: {data} and --data {options.Data}; give it once");
             var plan = Make(options, flags.Given(parsed), parsed.GetValue(measure), log);
+            if (parsed.GetValue(page) is string file) PlanPage.Write(file, plan, PlanReport.Command(plan));
             if (parsed.GetValue(json))
             {
                 JsonResults.WriteTo(output, PlanJson.Of(plan));
