@@ -14,7 +14,7 @@ internal static class SweepText
         int width = Math.Max(record.Rows.Max(row => row.Arm.Length), 5) + 2;
         output.WriteLine($"{Plural(record.TrainImages, "image")} of {Plural(record.Classes.Count, "class")} to learn from; {Division(record)}; after the last epoch of each run");
         output.WriteLine();
-        output.WriteLine($"  {"arm".PadRight(width)}{"epochs",6}{"accuracy",10}{"95 %",15}{"macro F1",10}{"log loss",10}{"to the best, points",22}{"p",9}{"time",9}{"learns",9}{"memory",10}{"weights",9}");
+        output.WriteLine($"  {"arm".PadRight(width)}{"epochs",6}{"accuracy",10}{"95 %",15}{"macro F1",10}{"log loss",10}{"to the best, points",26}{"p",9}{"time",9}{"learns",9}{"memory",10}{"weights",9}");
         foreach (var row in record.Rows)
         {
             string name = $"  {row.Arm.PadRight(width)}{row.Epochs,6}";
@@ -25,7 +25,7 @@ internal static class SweepText
             }
             bool best = row.Arm == record.Verdict!.Arm;
             string difference = best ? "" : Invariant($"{100 * row.Difference:+0.0;-0.0;0.0}{(double.IsNaN(row.DifferenceLow) ? "" : Invariant($" ({100 * row.DifferenceLow:+0.0;-0.0;0.0} to {100 * row.DifferenceHigh:+0.0;-0.0;0.0})"))}");
-            output.WriteLine(Invariant($"{name}{row.Accuracy,10:0.000}{Invariant($"{row.Low:0.000}–{row.High:0.000}"),15}{row.MacroF1,10:0.000}{row.LogLoss,10:0.000}{difference,22}{(best ? "" : row.P < 0.001 ? "< 0.001" : Invariant($"{row.P:0.000}")),9}{Time(TimeSpan.FromSeconds(row.Seconds)),9}{Count(row.TrainedParameters),9}{Bytes(row.PeakMemoryBytes),10}{Bytes(row.WeightsBytes),9}{(row.Note is string note ? $"  {note}" : "")}"));
+            output.WriteLine(Invariant($"{name}{row.Accuracy,10:0.000}{Invariant($"{row.Low:0.000}–{row.High:0.000}"),15}{row.MacroF1,10:0.000}{row.LogLoss,10:0.000}{difference,26}{(best ? "" : row.P < 0.001 ? "< 0.001" : Invariant($"{row.P:0.000}")),9}{Time(TimeSpan.FromSeconds(row.Seconds)),9}{Count(row.TrainedParameters),9}{Bytes(row.PeakMemoryBytes),10}{Bytes(row.WeightsBytes),9}{(row.Note is string note ? $"  {note}" : "")}"));
         }
         output.WriteLine();
         output.WriteLine(record.Verdict!.Text);
