@@ -1,9 +1,10 @@
+using NativeTrainer.Kernels.CrossEntropy;
 using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.SigmoidCrossEntropy;
 
 /// <summary>probabilities = 1 / (1 + exp(−logits)), each for itself. For evaluation: it has no backward.</summary>
-public abstract class Sigmoid : OpPlan
+public abstract class Sigmoid : Probabilities
 {
     /// <summary>A plan for (<paramref name="n"/>, <paramref name="classes"/>).</summary>
     public static Sigmoid Plan(Device device, int n, int classes)
@@ -17,7 +18,4 @@ public abstract class Sigmoid : OpPlan
             _ => throw device.Lacks(nameof(Sigmoid)),
         };
     }
-
-    /// <summary>The two may share memory.</summary>
-    public abstract void Forward(TensorView logits, TensorView probabilities);
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class SigmoidCrossEntropyCpu(CpuDevice device, int n, int
 
     public override long Flops => 8L * n * classes;
 
-    public override void Forward(TensorView logits, TensorView targets, TensorView positiveWeights, TensorView losses, TensorView meanLoss)
+    public override void Forward(TensorView logits, TensorView targets, TensorView positiveWeights, TensorView losses, TensorView meanLoss, TensorView workspace)
     {
         Check(logits, targets, positiveWeights);
         Debug.Assert(losses.Count == n && meanLoss.Count == 1);

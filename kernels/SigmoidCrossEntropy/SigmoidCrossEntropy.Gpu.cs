@@ -1,76 +1,36 @@
-using System.Diagnostics;
 using ILGPU;
+using NativeTrainer.Kernels.CrossEntropy;
 using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.SigmoidCrossEntropy;
 
-internal struct SigmoidLossArguments
-{
-    public ArrayView<float> Logits, Targets, Weights, Losses, MeanLoss, Dlogits, Scale;
-    public ArrayView<double> Rows;
-    public int N, Classes;
-    public float Smoothing;
-
-    /// <summary>0 or 1.</summary>
-    public int HasWeights;
-}
-
 /// <summary>A block per row, then one block over the rows; all in float64, rounded once.</summary>
 internal sealed class SigmoidCrossEntropyGpu(GpuDevice device, int n, int classes, float labelSmoothing) : SigmoidCrossEntropy
 {
-    private readonly GpuKernel<SigmoidLossArguments> _losses = device.Load<SigmoidLossArguments>(LossKernel, BlockSums.Threads);
-    private readonly GpuKernel<SigmoidLossArguments> _mean = device.Load<SigmoidLossArguments>(MeanKernel, BlockSums.Threads);
-    private readonly GpuKernel<SigmoidLossArguments> _gradient = device.Load<SigmoidLossArguments>(GradientKernel, BlockSums.Threads);
-    private readonly ArrayView<double> _rows = device.Keep(n * sizeof(double)).GpuView<double>();
-    private readonly StepSlot _scale = device.StepValues.Take(1);
-    private readonly float[] _scaleValue = new float[1];
+    private readonly GpuKernel<CrossEntropyArguments> _losses = device.Load<CrossEntropyArguments>(LossKernel, BlockSums.Threads);
+    private readonly GpuKernel<CrossEntropyArguments> _mean = device.Load<CrossEntropyArguments>(MeanKernel, BlockSums.Threads);
+    private readonly GpuKernel<CrossEntropyArguments> _gradient = device.Load<CrossEntropyArguments>(GradientKernel, BlockSums.Threads);
+    private readonly CrossEntropyOperands _operands = new(device, n, classes, labelSmoothing, rows: n);
 
     public override string Variant => "sigmoidcrossentropy_simt";
 
     public override long Flops => 8L * n * classes;
 
-    public override void Forward(TensorView logits, TensorView targets, TensorView positiveWeights, TensorView losses, TensorView meanLoss)
+    public override void Forward(TensorView logits, TensorView targets, TensorView weights, TensorView losses, TensorView meanLoss, TensorView workspace)
     {
-        Debug.Assert(losses.Count == n && meanLoss.Count == 1);
-        var arguments = Arguments(logits, targets, positiveWeights) with { Losses = losses.GpuFloat32, MeanLoss = meanLoss.GpuFloat32 };
+        var arguments = _operands.Forward(logits, targets, weights, losses, meanLoss);
         _losses.Launch(n, arguments);
         _mean.Launch(1, arguments);
     }
 
-    public override void Backward(TensorView logits, TensorView targets, TensorView positiveWeights, float scale, TensorView dlogits)
-    {
-        _scaleValue[0] = scale;
-        device.StepValues.Write(_scale, _scaleValue);
-        _gradient.Launch(n, Arguments(logits, targets, positiveWeights) with { Dlogits = dlogits.GpuFloat32 });
-    }
+    public override void Backward(TensorView logits, TensorView targets, TensorView weights, float scale, TensorView dlogits)
+        => _gradient.Launch(n, _operands.Backward(logits, targets, weights, scale, dlogits));
 
-    /// <summary>What is not given shares the logits' view, and is not read.</summary>
-    private SigmoidLossArguments Arguments(TensorView logits, TensorView targets, TensorView positiveWeights)
-    {
-        Debug.Assert(logits.Count == (long)n * classes && targets.Count == logits.Count && (positiveWeights.IsNone || positiveWeights.Count == classes));
-        var view = logits.GpuFloat32;
-        return new SigmoidLossArguments
-        {
-            Logits = view,
-            Targets = targets.GpuFloat32,
-            Weights = positiveWeights.IsNone ? view : positiveWeights.GpuFloat32,
-            Losses = view,
-            MeanLoss = view,
-            Dlogits = view,
-            Scale = device.StepValues.View(_scale),
-            Rows = _rows,
-            N = n,
-            Classes = classes,
-            Smoothing = labelSmoothing,
-            HasWeights = positiveWeights.IsNone ? 0 : 1,
-        };
-    }
+    private static double Target(in CrossEntropyArguments k, long at) => (1 - (double)k.Smoothing) * k.Targets[at] + (double)k.Smoothing / 2;
 
-    private static double Target(in SigmoidLossArguments k, long at) => (1 - (double)k.Smoothing) * k.Targets[at] + (double)k.Smoothing / 2;
+    private static double Weight(in CrossEntropyArguments k, int c) => k.HasWeights != 0 ? k.Weights[c] : 1.0;
 
-    private static double Weight(in SigmoidLossArguments k, int c) => k.HasWeights != 0 ? k.Weights[c] : 1.0;
-
-    private static void LossKernel(SigmoidLossArguments k)
+    private static void LossKernel(CrossEntropyArguments k)
     {
         var shared = SharedMemory.Allocate<double>(BlockSums.Threads);
         long row = (long)Grid.IdxX * k.Classes;
@@ -86,7 +46,7 @@ internal sealed class SigmoidCrossEntropyGpu(GpuDevice device, int n, int classe
         k.Rows[Grid.IdxX] = loss;
     }
 
-    private static void MeanKernel(SigmoidLossArguments k)
+    private static void MeanKernel(CrossEntropyArguments k)
     {
         var shared = SharedMemory.Allocate<double>(BlockSums.Threads);
         double loss = 0;
@@ -95,7 +55,7 @@ internal sealed class SigmoidCrossEntropyGpu(GpuDevice device, int n, int classe
         if (Group.IdxX == 0) k.MeanLoss[0] = (float)(loss / k.N);
     }
 
-    private static void GradientKernel(SigmoidLossArguments k)
+    private static void GradientKernel(CrossEntropyArguments k)
     {
         long row = (long)Grid.IdxX * k.Classes;
         double scale = (double)k.Scale[0] / k.N;

@@ -8,7 +8,7 @@ namespace NativeTrainer.Kernels.SigmoidCrossEntropy;
 /// This is K times torch.nn.functional.binary_cross_entropy_with_logits with pos_weight: summed over classes, a logit's gradient has the size that it has with
 /// softmax, so that rates carry over. The logarithms and all sums are float64; only results are rounded.
 /// </summary>
-public abstract class SigmoidCrossEntropy : OpPlan
+public abstract class SigmoidCrossEntropy : CrossEntropy.CrossEntropy
 {
     /// <summary>A plan for logits (<paramref name="n"/>, <paramref name="classes"/>), 0 ≤ <paramref name="labelSmoothing"/> ≤ 1.</summary>
     public static SigmoidCrossEntropy Plan(Device device, int n, int classes, float labelSmoothing)
@@ -23,14 +23,4 @@ public abstract class SigmoidCrossEntropy : OpPlan
             _ => throw device.Lacks(nameof(SigmoidCrossEntropy)),
         };
     }
-
-    /// <param name="logits">(N, K).</param>
-    /// <param name="targets">(N, K), 0 to 1.</param>
-    /// <param name="positiveWeights">(K), not negative; optional.</param>
-    /// <param name="losses">(N).</param>
-    /// <param name="meanLoss">(1).</param>
-    public abstract void Forward(TensorView logits, TensorView targets, TensorView positiveWeights, TensorView losses, TensorView meanLoss);
-
-    /// <summary>dlogits = d(<paramref name="scale"/>·meanLoss)/dlogits, overwritten; it may share the logits' memory.</summary>
-    public abstract void Backward(TensorView logits, TensorView targets, TensorView positiveWeights, float scale, TensorView dlogits);
 }

@@ -1,9 +1,10 @@
+using NativeTrainer.Kernels.CrossEntropy;
 using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.SoftmaxCrossEntropy;
 
 /// <summary>probabilities[n,k] = exp(logits[n,k]) / Σⱼ exp(logits[n,j]), shifted by the row's maximum. For evaluation: it has no backward.</summary>
-public abstract class Softmax : OpPlan
+public abstract class Softmax : Probabilities
 {
     /// <summary>A plan for (<paramref name="n"/>, <paramref name="classes"/>).</summary>
     public static Softmax Plan(Device device, int n, int classes)
@@ -17,7 +18,4 @@ public abstract class Softmax : OpPlan
             _ => throw device.Lacks(nameof(Softmax)),
         };
     }
-
-    /// <summary>The two may share memory.</summary>
-    public abstract void Forward(TensorView logits, TensorView probabilities);
 }

@@ -1,83 +1,45 @@
-using System.Diagnostics;
 using ILGPU;
+using NativeTrainer.Kernels.CrossEntropy;
 using NativeTrainer.Kernels.Devices;
 
 namespace NativeTrainer.Kernels.SoftmaxCrossEntropy;
 
-internal struct LossArguments
-{
-    public ArrayView<float> Logits, Targets, ClassWeights, Losses, MeanLoss, Dlogits, Scale;
-
-    /// <summary>Per row the loss and then Σ w·t, and last what the mean divides by.</summary>
-    public ArrayView<double> Rows;
-    public int N, Classes;
-    public float Smoothing;
-
-    /// <summary>0 or 1.</summary>
-    public int HasWeights;
-}
-
 /// <summary>A block per row, then one block over the rows; all in float64, rounded once.</summary>
 internal sealed class SoftmaxCrossEntropyGpu(GpuDevice device, int n, int classes, float labelSmoothing) : SoftmaxCrossEntropy
 {
-    private readonly GpuKernel<LossArguments> _losses = device.Load<LossArguments>(LossKernel, BlockSums.Threads);
-    private readonly GpuKernel<LossArguments> _mean = device.Load<LossArguments>(MeanKernel, BlockSums.Threads);
-    private readonly GpuKernel<LossArguments> _weights = device.Load<LossArguments>(WeightKernel, BlockSums.Threads);
-    private readonly GpuKernel<LossArguments> _divisor = device.Load<LossArguments>(DivisorKernel, BlockSums.Threads);
-    private readonly GpuKernel<LossArguments> _gradient = device.Load<LossArguments>(GradientKernel, BlockSums.Threads);
-    private readonly ArrayView<double> _rows = device.Keep((2 * n + 1) * sizeof(double)).GpuView<double>();
-    private readonly StepSlot _scale = device.StepValues.Take(1);
-    private readonly float[] _scaleValue = new float[1];
+    private readonly GpuKernel<CrossEntropyArguments> _losses = device.Load<CrossEntropyArguments>(LossKernel, BlockSums.Threads);
+    private readonly GpuKernel<CrossEntropyArguments> _mean = device.Load<CrossEntropyArguments>(MeanKernel, BlockSums.Threads);
+    private readonly GpuKernel<CrossEntropyArguments> _weights = device.Load<CrossEntropyArguments>(WeightKernel, BlockSums.Threads);
+    private readonly GpuKernel<CrossEntropyArguments> _divisor = device.Load<CrossEntropyArguments>(DivisorKernel, BlockSums.Threads);
+    private readonly GpuKernel<CrossEntropyArguments> _gradient = device.Load<CrossEntropyArguments>(GradientKernel, BlockSums.Threads);
+
+    /// <summary>Per row the loss and then Σ w·t, and last what the mean divides by.</summary>
+    private readonly CrossEntropyOperands _operands = new(device, n, classes, labelSmoothing, rows: 2 * n + 1);
 
     public override string Variant => "softmaxcrossentropy_simt";
 
     public override long Flops => 6L * n * classes;
 
-    public override void Forward(TensorView logits, TensorView targets, TensorView classWeights, TensorView losses, TensorView meanLoss, TensorView workspace)
+    public override void Forward(TensorView logits, TensorView targets, TensorView weights, TensorView losses, TensorView meanLoss, TensorView workspace)
     {
-        Debug.Assert(losses.Count == n && meanLoss.Count == 1);
-        var arguments = Arguments(logits, targets, classWeights) with { Losses = losses.GpuFloat32, MeanLoss = meanLoss.GpuFloat32 };
+        var arguments = _operands.Forward(logits, targets, weights, losses, meanLoss);
         _losses.Launch(n, arguments);
         _mean.Launch(1, arguments);
     }
 
-    public override void Backward(TensorView logits, TensorView targets, TensorView classWeights, float scale, TensorView dlogits)
+    public override void Backward(TensorView logits, TensorView targets, TensorView weights, float scale, TensorView dlogits)
     {
-        _scaleValue[0] = scale;
-        device.StepValues.Write(_scale, _scaleValue);
-        var arguments = Arguments(logits, targets, classWeights) with { Dlogits = dlogits.GpuFloat32 };
-        if (!classWeights.IsNone) _weights.Launch(n, arguments);
+        var arguments = _operands.Backward(logits, targets, weights, scale, dlogits);
+        if (!weights.IsNone) _weights.Launch(n, arguments);
         _divisor.Launch(1, arguments);
         _gradient.Launch(n, arguments);
     }
 
-    /// <summary>What is not given shares the logits' view, and is not read.</summary>
-    private LossArguments Arguments(TensorView logits, TensorView targets, TensorView classWeights)
-    {
-        Debug.Assert(logits.Count == (long)n * classes && targets.Count == logits.Count && (classWeights.IsNone || classWeights.Count == classes));
-        var view = logits.GpuFloat32;
-        return new LossArguments
-        {
-            Logits = view,
-            Targets = targets.GpuFloat32,
-            ClassWeights = classWeights.IsNone ? view : classWeights.GpuFloat32,
-            Losses = view,
-            MeanLoss = view,
-            Dlogits = view,
-            Scale = device.StepValues.View(_scale),
-            Rows = _rows,
-            N = n,
-            Classes = classes,
-            Smoothing = labelSmoothing,
-            HasWeights = classWeights.IsNone ? 0 : 1,
-        };
-    }
-
     /// <summary>w·t' of class c.</summary>
-    private static double Target(in LossArguments k, long row, int c)
-        => (k.HasWeights != 0 ? k.ClassWeights[c] : 1.0) * ((1 - (double)k.Smoothing) * k.Targets[row + c] + (double)k.Smoothing / k.Classes);
+    private static double Target(in CrossEntropyArguments k, long row, int c)
+        => (k.HasWeights != 0 ? k.Weights[c] : 1.0) * ((1 - (double)k.Smoothing) * k.Targets[row + c] + (double)k.Smoothing / k.Classes);
 
-    private static void LossKernel(LossArguments k)
+    private static void LossKernel(CrossEntropyArguments k)
     {
         var shared = SharedMemory.Allocate<double>(BlockSums.Threads);
         long row = (long)Grid.IdxX * k.Classes;
@@ -88,7 +50,7 @@ internal sealed class SoftmaxCrossEntropyGpu(GpuDevice device, int n, int classe
             double share = Target(k, row, c);
             // A class without a share costs nothing, also where its probability is 0.
             if (share != 0) loss += share * (logSum - k.Logits[row + c]);
-            if (k.HasWeights != 0) weight += (double)k.ClassWeights[c] * k.Targets[row + c];
+            if (k.HasWeights != 0) weight += (double)k.Weights[c] * k.Targets[row + c];
         }
         loss = BlockSums.Sum(loss, shared);
         weight = BlockSums.Sum(weight, shared);
@@ -98,7 +60,7 @@ internal sealed class SoftmaxCrossEntropyGpu(GpuDevice device, int n, int classe
         k.Rows[k.N + Grid.IdxX] = weight;
     }
 
-    private static void MeanKernel(LossArguments k)
+    private static void MeanKernel(CrossEntropyArguments k)
     {
         var shared = SharedMemory.Allocate<double>(BlockSums.Threads);
         double loss = 0, weight = 0;
@@ -112,17 +74,17 @@ internal sealed class SoftmaxCrossEntropyGpu(GpuDevice device, int n, int classe
         if (Group.IdxX == 0) k.MeanLoss[0] = (float)(loss / (k.HasWeights != 0 ? weight : k.N));
     }
 
-    private static void WeightKernel(LossArguments k)
+    private static void WeightKernel(CrossEntropyArguments k)
     {
         var shared = SharedMemory.Allocate<double>(BlockSums.Threads);
         long row = (long)Grid.IdxX * k.Classes;
         double weight = 0;
-        for (int c = Group.IdxX; c < k.Classes; c += BlockSums.Threads) weight += (double)k.ClassWeights[c] * k.Targets[row + c];
+        for (int c = Group.IdxX; c < k.Classes; c += BlockSums.Threads) weight += (double)k.Weights[c] * k.Targets[row + c];
         weight = BlockSums.Sum(weight, shared);
         if (Group.IdxX == 0) k.Rows[k.N + Grid.IdxX] = weight;
     }
 
-    private static void DivisorKernel(LossArguments k)
+    private static void DivisorKernel(CrossEntropyArguments k)
     {
         var shared = SharedMemory.Allocate<double>(BlockSums.Threads);
         double weight = 0;
@@ -132,7 +94,7 @@ internal sealed class SoftmaxCrossEntropyGpu(GpuDevice device, int n, int classe
         if (Group.IdxX == 0) k.Rows[2 * k.N] = k.HasWeights != 0 ? weight : k.N;
     }
 
-    private static void GradientKernel(LossArguments k)
+    private static void GradientKernel(CrossEntropyArguments k)
     {
         var shared = SharedMemory.Allocate<double>(BlockSums.Threads);
         long row = (long)Grid.IdxX * k.Classes;

@@ -33,7 +33,7 @@ public sealed class AdviceCommandTests(CliFixture fixture) : IClassFixture<CliFi
     public void APlanSaysWhatItChoosesAndTakes()
     {
         string file = fixture.In("plan.html");
-        var planned = CliFixture.Run("plan", fixture.Data, "--weights", fixture.Weights, "--threads", "2", "--html", file);
+        var planned = CliFixture.Run("plan", fixture.Data, "--weights", fixture.Weights, "--threads", "2", "--allow", "NT6", "--html", file);
         Assert.True(planned.Code == 0, planned.Error);
         // It is XML too, asks nothing of a network, and has what was printed.
         string page = File.ReadAllText(file);
@@ -43,7 +43,7 @@ public sealed class AdviceCommandTests(CliFixture fixture) : IClassFixture<CliFi
         Assert.DoesNotContain("https:", page, StringComparison.Ordinal);
         Assert.Equal(planned.Output.Split('\n').Where(line => line.StartsWith("--", StringComparison.Ordinal)).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2])),
             document.Descendants("dt").SelectMany(title => title.Elements("code")).Select(code => code.Value));
-        string[] expected = ["--strategy", "--batch", "--epochs", "--lr", "--augment", "--metric", "memory", "disk", "nativetrainer train --data"];
+        string[] expected = ["--strategy", "--batch", "--epochs", "--lr", "--augment", "--metric", "memory", "disk", "nativetrainer train --data", " --allow NT6 --threads 2"];
         Assert.All(expected, text => Assert.Contains(text, planned.Output, StringComparison.Ordinal));
         using var json = JsonDocument.Parse(CliFixture.Run("plan", "--data", fixture.Data, "--weights", fixture.Weights, "--epochs", "2", "--threads", "2", "--json").LastLine);
         Assert.True(json.RootElement.GetProperty("seconds").GetDouble() > 0);

@@ -36,7 +36,7 @@ public static class SigmoidCrossEntropyCases
         return new CallCase<SigmoidCrossEntropy>($"sigmoidcrossentropy/forward {Describe(n, classes, smoothing, weights)}",
             [.. inputs, Operand.Output("losses", new(n)), Operand.Output("meanLoss", new(1))],
             device => SigmoidCrossEntropy.Plan(device, n, classes, smoothing),
-            (plan, t, _) => plan.Forward(t[0], t[1], weights ? t[2] : default, t[losses], t[mean]),
+            (plan, t, workspace) => plan.Forward(t[0], t[1], weights ? t[2] : default, t[losses], t[mean], workspace),
             (values, bounds) =>
             {
                 SigmoidCrossEntropyReference.Forward(classes, smoothing, values[0], values[1], weights ? values[2] : null, values[losses], values[mean]);

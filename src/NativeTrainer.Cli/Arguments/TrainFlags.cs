@@ -30,6 +30,12 @@ internal sealed class TrainFlags
     /// <summary>The flags' names that were given.</summary>
     public IEnumerable<string> Given(ParseResult parsed) => _flags.Select(flag => flag.Option).Append(_config).Where(parsed.Given).Select(option => option.Name);
 
+    /// <summary>The flags that were given, as they were typed and fit for a shell, but for some.</summary>
+    public IEnumerable<string> Typed(ParseResult parsed, IReadOnlySet<string> except)
+        => from option in _flags.Select(flag => flag.Option).Append(_config)
+           where parsed.Given(option) && !except.Contains(option.Name)
+           select string.Join(' ', parsed.GetResult(option)!.Tokens.Select(token => Output.Units.Shell(token.Value)).Prepend(option.Name));
+
     /// <exception cref="UserException">The file of <c>--config</c> cannot be used.</exception>
     public TrainOptions Read(ParseResult parsed)
     {

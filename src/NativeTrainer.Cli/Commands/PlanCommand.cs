@@ -39,15 +39,16 @@ internal static class PlanCommand
             var options = flags.Read(parsed);
             if (parsed.GetValue(path) is string data) options = options.Data == "" ? options with { Data = data } : throw new UserException($"the data is given twice: {data} and --data {options.Data}; give it once");
             var plan = Make(options, flags.Given(parsed), parsed.GetValue(measure), log);
-            if (parsed.GetValue(page) is string file) PlanPage.Write(file, plan, PlanReport.Command(plan));
+            string train = PlanReport.Command(plan, flags.Typed(parsed, PlanReport.Said(plan)));
+            if (parsed.GetValue(page) is string file) PlanPage.Write(file, plan, train);
             if (parsed.GetValue(json))
             {
-                JsonResults.WriteTo(output, PlanJson.Of(plan));
+                JsonResults.WriteTo(output, PlanJson.Of(plan, train));
                 return ExitCode.Done;
             }
             PlanReport.Write(output, plan);
             output.WriteLine();
-            output.WriteLine($"{"next",-14}{PlanReport.Command(plan)}");
+            output.WriteLine($"{"next",-14}{train}");
             return ExitCode.Done;
         });
         return command;

@@ -28,12 +28,12 @@ internal sealed record PlanJson(IReadOnlyList<PlanChoice> Choices, TransferEvide
     PlanStageJson[] Stages, int Steps, double Seconds, double DecodeSeconds, double FeatureSeconds, double ValidationSeconds, long PeakMemoryBytes, long CacheBytes, long DiskBytes,
     long TotalParameters, IReadOnlyList<FindingLine> Findings, IReadOnlyList<string> Notes, string Command)
 {
-    public static PlanJson Of(RunPlan plan)
+    public static PlanJson Of(RunPlan plan, string command)
     {
         var needs = plan.Needs;
         return new(plan.Choices, plan.Evidence, plan.Data.TrainImages, plan.Data.ValidationImages, plan.Data.TrainCounts, plan.Data.Classes,
             [.. needs.Stages.Select(s => new PlanStageJson(s.Name, s.Epochs, s.Steps, s.TrainedParameters, s.SecondsPerEpoch, s.ImagesPerSecond, s.Bound.ToString().ToLowerInvariant()))],
             needs.Steps, needs.Seconds, needs.DecodeSeconds, needs.FeatureSeconds, needs.ValidationSeconds, needs.PeakMemoryBytes, needs.CacheBytes, needs.DiskBytes, needs.TotalParameters, plan.FindingLines, plan.Notes,
-            PlanReport.Command(plan));
+            command);
     }
 }

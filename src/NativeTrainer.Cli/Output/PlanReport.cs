@@ -36,9 +36,13 @@ internal static class PlanReport
         output.WriteLine($"plan: {Time(TimeSpan.FromSeconds(plan.Needs.Seconds))} in all");
     }
 
+    /// <summary>Flags that <see cref="Command"/> says itself.</summary>
+    public static IReadOnlySet<string> Said(RunPlan plan) => plan.Choices.Select(choice => choice.Option).Concat(["--data", "--weights", "--model", "--size"]).ToHashSet();
+
     /// <summary>The command line that the plan stands for.</summary>
-    public static string Command(RunPlan plan)
-        => $"nativetrainer train --data {Shell(plan.Options.Data)}{(plan.Options.Weights is string weights ? $" --weights {Shell(weights)}" : $" --model {plan.Options.Model}")}{(plan.Options.Size > 0 ? $" --size {plan.Options.Size}" : "")} {string.Join(' ', plan.Choices.Select(choice => $"{choice.Option} {choice.Value}"))}";
+    /// <param name="more">Flags of the user's that the plan has no say in.</param>
+    public static string Command(RunPlan plan, IEnumerable<string> more)
+        => $"nativetrainer train --data {Shell(plan.Options.Data)}{(plan.Options.Weights is string weights ? $" --weights {Shell(weights)}" : $" --model {plan.Options.Model}")}{(plan.Options.Size > 0 ? $" --size {plan.Options.Size}" : "")} {string.Join(' ', plan.Choices.Select(choice => $"{choice.Option} {choice.Value}").Concat(more))}";
 
     private static string Evidence(TransferEvidence evidence)
     {

@@ -3,6 +3,8 @@ using NativeTrainer.Graph.Steps;
 using NativeTrainer.Imaging;
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
+using NativeTrainer.Kernels.SigmoidCrossEntropy;
+using NativeTrainer.Kernels.SoftmaxCrossEntropy;
 using NativeTrainer.Layers;
 using NativeTrainer.Training;
 
@@ -96,7 +98,11 @@ public sealed class ResNet : IDisposable
 
     /// <summary>Features (N, F) to probabilities (N, classes), for inference: a softmax, or sigmoids where classes do not exclude each other.</summary>
     internal Value Probabilities(GraphBuilder graph, Value features)
-        => graph.Add(Spec.Head.MultiLabel ? new SigmoidStep(Device, Logits(graph, features)) : new SoftmaxStep(Device, Logits(graph, features)));
+    {
+        var logits = Logits(graph, features);
+        var (n, classes) = (logits.Shape[0], logits.Shape[1]);
+        return graph.Add(Spec.Head.MultiLabel ? new ProbabilityStep("sigmoid", Sigmoid.Plan(Device, n, classes), logits) : new ProbabilityStep("softmax", Softmax.Plan(Device, n, classes), logits));
+    }
 
     /// <summary>Random weights as torchvision: convolutions He-normal by fan-out, linear layers uniform by fan-in, norms at identity.</summary>
     public void Initialize(ulong seed) => Initialize(seed, _ => true);

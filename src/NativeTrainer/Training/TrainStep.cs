@@ -3,6 +3,8 @@ using NativeTrainer.Graph.Steps;
 using NativeTrainer.Kernels;
 using NativeTrainer.Kernels.Devices;
 using NativeTrainer.Kernels.Random;
+using NativeTrainer.Kernels.SigmoidCrossEntropy;
+using NativeTrainer.Kernels.SoftmaxCrossEntropy;
 using NativeTrainer.Models;
 
 namespace NativeTrainer.Training;
@@ -42,8 +44,8 @@ public sealed class TrainStep : IDisposable
         var logits = model.Logits(builder, features);
         // Features that are computed once have no pictures that a teacher could see.
         if (options.Teacher is not null && size != 0) _teacher = builder.Input("teacher's logits", _targets.Shape);
-        _loss = builder.Add(model.Spec.Head.MultiLabel ? new SigmoidLossStep(model.Device, logits, _targets, _classWeights, options.LabelSmoothing)
-            : _teacher is null ? new LossStep(model.Device, logits, _targets, _classWeights, options.LabelSmoothing)
+        _loss = builder.Add(model.Spec.Head.MultiLabel ? new LossStep(SigmoidCrossEntropy.Plan(model.Device, batch, model.Spec.Head.Classes, options.LabelSmoothing), logits, _targets, _classWeights)
+            : _teacher is null ? new LossStep(SoftmaxCrossEntropy.Plan(model.Device, batch, model.Spec.Head.Classes, options.LabelSmoothing), logits, _targets, _classWeights)
             : new DistillationLossStep(model.Device, logits, _targets, _teacher, _classWeights, options.LabelSmoothing, options.DistillAlpha, options.DistillTemperature));
         _graph = builder.Build([_loss], reuseMemory, options.CheckpointActivations);
         _losses = model.Device.OpenReadback(1, model.Device.StepsAhead + 1);

@@ -60,7 +60,7 @@ public sealed class SigmoidCrossEntropyTests
         using var bench = new TensorBench();
         var plan = SigmoidCrossEntropy.Plan(bench.Device, 1, 3, 0);
         TensorView logits = bench.Of(3e38f, -3e38f, 0), targets = bench.Of(1, 0, 0), mean = bench.Zeros(1), gradient = bench.Zeros(3);
-        plan.Forward(logits, targets, default, bench.Zeros(1), mean);
+        plan.Forward(logits, targets, default, bench.Zeros(1), mean, default);
         plan.Backward(logits, targets, default, 1, gradient);
         Assert.Equal((float)Even, bench.Read(mean)[0]);
         Assert.Equal([0f, 0f, 0.5f], bench.Read(gradient));
@@ -71,7 +71,7 @@ public sealed class SigmoidCrossEntropyTests
     {
         using var bench = new TensorBench();
         var mean = bench.Zeros(1);
-        SigmoidCrossEntropy.Plan(bench.Device, 1, 2, 0).Forward(bench.Of(float.NaN, 0), bench.Of(0, 1), default, bench.Zeros(1), mean);
+        SigmoidCrossEntropy.Plan(bench.Device, 1, 2, 0).Forward(bench.Of(float.NaN, 0), bench.Of(0, 1), default, bench.Zeros(1), mean, default);
         Assert.Equal(float.NaN, bench.Read(mean)[0]);
     }
 
@@ -80,7 +80,7 @@ public sealed class SigmoidCrossEntropyTests
         using var bench = new TensorBench();
         var mean = bench.Zeros(1);
         SigmoidCrossEntropy.Plan(bench.Device, 2, 2, smoothing)
-            .Forward(bench.Of(Ln3, 0, Ln3, 0), bench.Of(1, 1, 0, 0), weights is null ? default : bench.Of(weights), bench.Zeros(2), mean);
+            .Forward(bench.Of(Ln3, 0, Ln3, 0), bench.Of(1, 1, 0, 0), weights is null ? default : bench.Of(weights), bench.Zeros(2), mean, default);
         return bench.Read(mean)[0];
     }
 }

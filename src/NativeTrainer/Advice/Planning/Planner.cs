@@ -37,6 +37,7 @@ public static class Planner
     private const int Neighbours = 5;
 
     /// <param name="note">Hears what the run would be told.</param>
+    /// <exception cref="AuditRefusedException">Training would refuse the data.</exception>
     /// <exception cref="UserException">The options, the data or the weights cannot be used.</exception>
     public static RunPlan Plan(PlanOptions options, Action<string> note, CancellationToken stop = default)
     {
@@ -49,6 +50,9 @@ public static class Planner
             (whole, shape) = (index, Shape(index));
             return index.Limited(options.ProbeImages, 0, options.Training.Seed);
         });
+        // A plan for data that training refuses would cost minutes and advise a command that fails.
+        var audit = DatasetAudit.Quick(whole!, options.Training.Data, options.Training.Allow, setup.Options.Threads > 0 ? setup.Options.Threads : Environment.ProcessorCount, options.Training.Seed, stop);
+        if (audit.Refused) throw new AuditRefusedException(audit);
         var known = options.Evidence ?? new TransferEvidence();
         // The batch depends on the size alone, and pictures are opened for it.
         var (first, _) = StrategyRule.Advise(options.Training, options.Given, shape!, known);
@@ -73,7 +77,7 @@ public static class Planner
                 data.Dispose();
                 data = Open(setup, note, stop);
             }
-            var notes = new List<string>();
+            var notes = audit.Marks.Select(mark => $"{mark} is allowed: every result of this run will be marked with it").ToList();
             var risks = options.Training.Weights is null ? [] : AugmentationChoice.Risks(setup, data, options.AugmentationPictures);
             bool augmentationGiven = options.Given.Contains("--augment"), ratesGiven = options.Given.Contains("--lr") || options.Given.Contains("--lr-for");
             if (!augmentationGiven) notes.AddRange(risks.Select(risk => risk.Sentence));

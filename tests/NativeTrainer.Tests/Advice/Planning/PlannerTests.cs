@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NativeTrainer.Advice.Audit;
 using NativeTrainer.Advice.Planning;
 using NativeTrainer.Tests.Training;
 using NativeTrainer.Training;
@@ -84,6 +85,16 @@ public sealed class PlannerTests : IDisposable
         var plan = Planner.Plan(new PlanOptions { Training = Given(), ProbeImages = 12 }, _ => { });
         Assert.Equal(30, plan.Data.TrainImages);
         Assert.Contains(plan.Notes, note => note.Contains("12 of 30", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void DataThatTrainingRefusesGetNoPlanUnlessAllowed()
+    {
+        File.Copy(Path.Combine(_pictures.Data, "train", "class0", "0.png"), Path.Combine(_pictures.Data, "val", "class0", "copy.png"));
+        var refused = Assert.Throws<AuditRefusedException>(() => Planner.Plan(new PlanOptions { Training = Given() }, _ => { }));
+        Assert.Equal(3, refused.ExitCode);
+        var plan = Planner.Plan(new PlanOptions { Training = Given() with { Allow = ["leakage"] } }, _ => { });
+        Assert.Contains("NT102 leakage/exact-duplicate is allowed: every result of this run will be marked with it", plan.Notes);
     }
 
     [Fact]
